@@ -1,0 +1,84 @@
+package dev.kubewsgi.routes;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The settings of a gateway.
+ *
+ * @param id {@code namespace/name}
+ * @param listeners where it accepts connections
+ * @param embedded how applications run in its own process; empty: they may not
+ * @param limits what it accepts from clients
+ * @param timeouts how long it waits
+ * @param trustedProxies CIDR blocks of peers whose forwarded headers are believed
+ */
+public record GatewaySettings(
+    String id,
+    List<Listener> listeners,
+    Optional<EmbeddedSettings> embedded,
+    Limits limits,
+    Timeouts timeouts,
+    List<String> trustedProxies) {
+
+  public GatewaySettings {
+    listeners = List.copyOf(listeners);
+    trustedProxies = List.copyOf(trustedProxies);
+  }
+
+  /**
+   * One listening socket; HTTP/1.1 and HTTP/2 on each.
+   *
+   * @param name unique in the gateway
+   * @param address IP address to bind
+   * @param port 0 to 65535; 0 lets the system choose
+   * @param tls empty: plain text
+   */
+  public record Listener(String name, String address, int port, Optional<Tls> tls) {}
+
+  /**
+   * A certificate chain and its key, as PEM text.
+   *
+   * @param certificate leaf first
+   * @param key PKCS#8
+   */
+  public record Tls(String certificate, String key) {
+
+    /** Never the key. */
+    @Override
+    public String toString() {
+      return "Tls[certificate, key]";
+    }
+  }
+
+  /**
+   * Embedded mode.
+   *
+   * @param threads platform threads of each application group
+   * @param queue the queue in front of them
+   * @param startupTimeout for an application's import
+   */
+  public record EmbeddedSettings(int threads, QueueSettings queue, Duration startupTimeout) {}
+
+  /**
+   * Sizes in bytes.
+   *
+   * @param requestLine method, target and version (414 beyond)
+   * @param headers all header fields together (431 beyond)
+   * @param body a request's body (413 beyond); 0: no limit
+   */
+  public record Limits(int requestLine, int headers, long body) {}
+
+  /**
+   * Times a client has, and what a gateway that ends gives its requests.
+   *
+   * @param header from the first byte of a request to the end of its header section (408 beyond)
+   * @param idle between two requests of a connection
+   * @param body between two reads of a body (408 beyond)
+   * @param write between two writes that the client takes (the connection is aborted beyond)
+   * @param graceful for requests in flight when the gateway is to end
+   */
+  public record Timeouts(
+      Duration header, Duration idle, Duration body, Duration write, Duration graceful) {}
+}
