@@ -1,0 +1,124 @@
+package dev.kubewsgi.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.PrinterColumn;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+
+/**
+ * Where requests come from and what runs them.
+ *
+ * @param hosts null: any host
+ * @param processGroup null or {@code %{GLOBAL}}: embedded in the gateway
+ * @param python null: that of the process group
+ * @param env null: none
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ScriptAliasSpec(
+    @Default("main")
+        @Size(min = 1, max = 116)
+        @ValidationRule(
+            value =
+                "self.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?/)?[a-z]([-a-z0-9]*[a-z0-9])?$')",
+            message =
+                "write the name of a WsgiGateway, or NAMESPACE/NAME for one of another namespace")
+        @PrinterColumn(name = "Gateway", priority = 1)
+        @JsonPropertyDescription(
+            "Name of the WsgiGateway that serves the alias; NAMESPACE/NAME for one of another"
+                + " namespace, which has to accept this one.")
+        String gateway,
+    @Size(min = 1, max = 64)
+        @ValidationRule(value = Rules.HOSTS, message = Rules.HOSTS_MESSAGE)
+        @ValidationRule(value = Rules.UNIQUE, message = Rules.UNIQUE_HOSTS_MESSAGE)
+        @PrinterColumn(name = "Hosts")
+        @JsonPropertyDescription(
+            "Hosts of the URL: names, or *.example.com for every name below. Left out: any.")
+        List<@Size(min = 1, max = Rules.HOST_LENGTH) String> hosts,
+    @Default("/")
+        @Size(min = 1, max = Rules.PATH_LENGTH)
+        @ValidationRule(
+            value = "self.startsWith('/')",
+            message = "start the path with '/', such as /project1")
+        @ValidationRule(
+            value = "self == '/' || !self.endsWith('/')",
+            message = "leave out the '/' at the end: /project1 also takes /project1/ and all below")
+        @ValidationRule(
+            value = "!self.contains('//')",
+            message = "write one '/' for '//': repeated slashes of a request are taken as one")
+        @ValidationRule(
+            value = "!self.matches('/[.][.]?(/|$)')",
+            message =
+                "leave out the segments '.' and '..': they are resolved before a request is matched")
+        @ValidationRule(
+            value = "!self.contains('%')",
+            message = "write the decoded path, without '%': requests are matched after decoding")
+        @ValidationRule(
+            value = "!self.contains('*')",
+            message = "leave out the '*': a path takes everything below it")
+        @ValidationRule(
+            value = "self.matches('^[A-Za-z0-9._~!$&()+,;=:@/%*\\\\x27-]*$')",
+            message =
+                "write the path with letters, digits and -._~!$&'()+,;=:@ alone; no query, no"
+                    + " fragment, no spaces")
+        @PrinterColumn(name = "Path")
+        @JsonPropertyDescription(
+            "Prefix of the URL's path, matched at '/' (the longest prefix wins); it becomes"
+                + " SCRIPT_NAME. / takes everything.")
+        String path,
+    @Required
+        @Size(min = 1, max = Rules.PATH_LENGTH)
+        @ValidationRule(value = Rules.FILE_NAME, message = Rules.FILE_NAME_MESSAGE)
+        @ValidationRule(
+            value = "!self.matches('(^|/)([.]|[.][.])?$')",
+            message = "end the path at a file, such as /srv/project1/project1/wsgi.py")
+        @JsonPropertyDescription(
+            "Path of the Python file: in the image of the group or gateway, where it has to be"
+                + " absolute; on one machine a relative path is relative to the manifest.")
+        String script,
+    @Default("application")
+        @Size(min = 1, max = 255)
+        @ValidationRule(
+            value = "self.matches('^[A-Za-z_][A-Za-z0-9_]*$')",
+            message = "write the name of a callable at the top of the script, such as application")
+        @JsonPropertyDescription("Name of the WSGI callable in the script (WSGICallableObject).")
+        String callable,
+    @Size(min = 1, max = 52)
+        @ValidationRule(
+            value = "self == '%{GLOBAL}' || self.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
+            message =
+                "write the name of a DaemonGroup of this namespace; %{GLOBAL}, or nothing, runs the"
+                    + " alias in the gateway")
+        @PrinterColumn(name = "Process Group")
+        @JsonPropertyDescription(
+            "Name of the DaemonGroup, in this namespace, that runs the script (WSGIProcessGroup)."
+                + " Left out or %{GLOBAL}: it runs in the gateway's own process.")
+        String processGroup,
+    @Default("'%{RESOURCE}'")
+        @Size(min = 1, max = 63)
+        @ValidationRule(
+            value =
+                "self in ['%{RESOURCE}', '%{GLOBAL}'] || self.matches('^[A-Za-z0-9][A-Za-z0-9._-]*$')",
+            message =
+                "write %{RESOURCE} for an interpreter of its own, %{GLOBAL} for the main one, or a"
+                    + " name of letters, digits and ._- that aliases share")
+        @PrinterColumn(name = "Application Group", priority = 1)
+        @JsonPropertyDescription(
+            "Interpreter inside the process group (WSGIApplicationGroup): %{RESOURCE} is the alias's"
+                + " own, %{GLOBAL} the main interpreter; aliases that write the same name share one.")
+        String applicationGroup,
+    @JsonPropertyDescription(
+            "Python environment of the script: home replaces the process group's, path comes before"
+                + " the process group's.")
+        PythonSpec python,
+    @Size(min = 1, max = 256)
+        @ValidationRule(
+            value = Rules.UNIQUE_NAMES,
+            message = "an environment variable is listed twice: write each once")
+        @JsonPropertyDescription(
+            "Variables added to the environment that the process group gives; the same name"
+                + " overrides.")
+        List<EnvVar> env) {}

@@ -1,0 +1,216 @@
+package dev.kubewsgi.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.PrinterColumn;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import java.util.List;
+
+/** What a gateway listens on, accepts and allows. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record WsgiGatewaySpec(
+    @Required
+        @Size(min = 1, max = 16)
+        @ValidationRule(
+            value = Rules.UNIQUE_NAMES,
+            message = "two listeners have the same name: give each its own")
+        @ValidationRule(
+            value = "self.all(x, self.exists_one(y, y.port == x.port))",
+            message = "two listeners have the same port: give each its own")
+        @JsonPropertyDescription("Where the gateway accepts connections; HTTP/1.1 and HTTP/2 on each.")
+        List<Listener> listeners,
+    @Default("{}")
+        @JsonPropertyDescription(
+            "Whether and how aliases run in the gateway's own process. Such code can read what the"
+                + " gateway can read and take it down, so it has to be enabled here.")
+        Embedded embedded,
+    @Default("{}") @JsonPropertyDescription("Which ScriptAliases may attach to this gateway.")
+        Aliases aliases,
+    @Default("{}") @JsonPropertyDescription("Sizes of what the gateway accepts from clients.")
+        Limits limits,
+    @Default("{}")
+        @JsonPropertyDescription("How long the gateway waits for clients, and for requests at its end.")
+        Timeouts timeouts,
+    @Size(min = 1, max = 64)
+        @ValidationRule(
+            value = "self.all(c, isCIDR(c))",
+            message =
+                "write address blocks such as 192.0.2.0/24 or 2001:db8::/32; one address is"
+                    + " 192.0.2.1/32")
+        @JsonPropertyDescription(
+            "Address blocks of peers whose X-Forwarded-* headers are believed. Left out: nobody's"
+                + " are, and they are removed.")
+        List<@Size(max = 49) String> trustedProxies) {
+
+  /**
+   * One listening socket.
+   *
+   * @param address null: the loopback address on one machine, every address of the pod in a cluster
+   * @param tls null: plain text
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Listener(
+      @Required
+          @Size(min = 1, max = 63)
+          @ValidationRule(
+              value = "self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')",
+              message = "a listener's name is lower-case letters, digits and '-', such as http")
+          @JsonPropertyDescription("Name of the listener, unique in the gateway.")
+          String name,
+      @Size(max = 45)
+          @ValidationRule(
+              value = "isIP(self)",
+              message =
+                  "write an IP address: 0.0.0.0 or :: for all, 127.0.0.1 for this machine alone")
+          @JsonPropertyDescription(
+              "IP address to listen on. Left out: 127.0.0.1 when one machine serves the manifests,"
+                  + " every address of the pod in a cluster.")
+          String address,
+      @Required @Min(1) @Max(65535) @JsonPropertyDescription("TCP port to listen on.") Integer port,
+      @JsonPropertyDescription("Serves HTTPS. Left out: plain HTTP.") Tls tls) {}
+
+  /** The certificate of a listener. */
+  public record Tls(
+      @Required
+          @Size(min = 1, max = 253)
+          @ValidationRule(
+              value =
+                  "self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$')",
+              message = "write the name of a Secret of the gateway's namespace")
+          @JsonPropertyDescription(
+              "Name of a Secret of type kubernetes.io/tls in the gateway's namespace: tls.crt holds"
+                  + " the certificate chain, tls.key its key.")
+          String secretName) {}
+
+  /** Embedded mode (WSGIRestrictEmbedded). */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Embedded(
+      @Default("false")
+          @PrinterColumn(name = "Embedded")
+          @JsonPropertyDescription("Lets aliases without a processGroup run in the gateway's process.")
+          Boolean enabled,
+      @Default("5")
+          @Min(1)
+          @Max(1000)
+          @JsonPropertyDescription(
+              "Threads of each application group; 1 for code that is not thread-safe.")
+          Integer threads,
+      @Default("Same")
+          @JsonPropertyDescription(
+              "Namespaces whose aliases may run embedded: Same is the gateway's own, All is any that"
+                  + " may attach.")
+          Namespaces allowedNamespaces,
+      @Default("{}")
+          @JsonPropertyDescription("The queue in front of the threads of each application group.")
+          QueueSpec queue,
+      @Default("15s")
+          @Size(max = Rules.DURATION_LENGTH)
+          @ValidationRule(
+              value = Rules.POSITIVE_DURATION,
+              message = Rules.POSITIVE_DURATION_MESSAGE)
+          @JsonPropertyDescription("How long an application may take to be imported.")
+          String startupTimeout) {}
+
+  /**
+   * Which aliases may attach.
+   *
+   * @param hostnames null: any host
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Aliases(
+      @Default("{}") @JsonPropertyDescription("Namespaces whose aliases may attach.")
+          AliasNamespaces namespaces,
+      @Size(min = 1, max = 64)
+          @ValidationRule(value = Rules.HOSTS, message = Rules.HOSTS_MESSAGE)
+          @ValidationRule(value = Rules.UNIQUE, message = Rules.UNIQUE_HOSTS_MESSAGE)
+          @JsonPropertyDescription(
+              "Hosts that aliases may claim: names, or *.example.com for every name below. Left out:"
+                  + " any. When given, an alias has to list its hosts.")
+          List<@Size(min = 1, max = Rules.HOST_LENGTH) String> hostnames) {}
+
+  /** The namespaces of aliases that may attach. */
+  public record AliasNamespaces(
+      @Default("Same")
+          @JsonPropertyDescription("Same is the gateway's own namespace, All is every namespace.")
+          Namespaces from) {}
+
+  /** A choice of namespaces. */
+  public enum Namespaces {
+    Same,
+    All
+  }
+
+  /** Sizes: bytes as a number, or a quantity. */
+  public record Limits(
+      @Default("8190")
+          @ValidationRule(value = SIZE, message = SIZE_MESSAGE)
+          @JsonPropertyDescription(
+              "Longest request line (method, target, version), in bytes; beyond: 414.")
+          IntOrString requestLine,
+      @Default("32Ki")
+          @ValidationRule(value = SIZE, message = SIZE_MESSAGE)
+          @JsonPropertyDescription("Largest header section of a request; beyond: 431.")
+          IntOrString headers,
+      @Default("10Mi")
+          @ValidationRule(
+              value =
+                  "type(self) == int ? self >= 0 : string(self).matches('^[0-9]{1,9}(k|Ki|M|Mi|G|Gi)?$')",
+              message =
+                  "write bytes or a quantity such as 512Ki, 10Mi or 1Gi, without fractions; 0 for no"
+                      + " limit")
+          @JsonPropertyDescription("Largest body of a request; beyond: 413. 0: no limit.")
+          IntOrString body) {
+
+    private static final String SIZE =
+        "type(self) == int ? self >= 256 && self <= 1073741824"
+            + " : string(self).matches('^([1-9][0-9]{0,5}(k|Ki)|[1-9][0-9]{0,2}(M|Mi)|[1-9][0-9]{3,8})$')";
+
+    private static final String SIZE_MESSAGE =
+        "write bytes (256 at least) or a quantity such as 8Ki or 1Mi, without fractions";
+  }
+
+  /** Times. */
+  public record Timeouts(
+      @Default("20s")
+          @Size(max = Rules.DURATION_LENGTH)
+          @ValidationRule(
+              value = Rules.POSITIVE_DURATION,
+              message = Rules.POSITIVE_DURATION_MESSAGE)
+          @JsonPropertyDescription(
+              "From the first byte of a request to the end of its header section; beyond: 408.")
+          String header,
+      @Default("60s")
+          @Size(max = Rules.DURATION_LENGTH)
+          @ValidationRule(
+              value = Rules.POSITIVE_DURATION,
+              message = Rules.POSITIVE_DURATION_MESSAGE)
+          @JsonPropertyDescription(
+              "Between two requests of a connection; beyond: the connection is closed.")
+          String idle,
+      @Default("60s")
+          @Size(max = Rules.DURATION_LENGTH)
+          @ValidationRule(
+              value = Rules.POSITIVE_DURATION,
+              message = Rules.POSITIVE_DURATION_MESSAGE)
+          @JsonPropertyDescription("Between two reads of a request's body; beyond: 408.")
+          String body,
+      @Default("60s")
+          @Size(max = Rules.DURATION_LENGTH)
+          @ValidationRule(
+              value = Rules.POSITIVE_DURATION,
+              message = Rules.POSITIVE_DURATION_MESSAGE)
+          @JsonPropertyDescription(
+              "Between two writes that the client takes; beyond: the connection is aborted.")
+          String write,
+      @Default("15s")
+          @Size(max = Rules.DURATION_LENGTH)
+          @ValidationRule(value = Rules.DURATION, message = Rules.DURATION_MESSAGE)
+          @JsonPropertyDescription("For requests in flight when the gateway ends.")
+          String graceful) {}
+}

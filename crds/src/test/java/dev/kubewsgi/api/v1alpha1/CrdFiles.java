@@ -1,0 +1,91 @@
+package dev.kubewsgi.api.v1alpha1;
+
+import io.fabric8.crdv2.generator.CRDGenerator;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+
+/** Makes the CustomResourceDefinitions of the kinds, each with the sentence that explains it. */
+final class CrdFiles {
+
+  static final Map<Class<? extends HasMetadata>, String> KINDS =
+      Map.of(
+          WsgiGateway.class,
+          "The server that terminates HTTP, runs aliases in its own process (embedded) and hands"
+              + " others to daemon groups: what the Apache server is to mod_wsgi.",
+          DaemonGroup.class,
+          "A named set of worker processes and threads that aliases run in: what"
+              + " WSGIDaemonProcess is to mod_wsgi.",
+          ScriptAlias.class,
+          "Maps hosts and a URL path to a WSGI script and says where the script runs: what"
+              + " WSGIScriptAlias, WSGIProcessGroup and WSGIApplicationGroup are to mod_wsgi.");
+
+  private CrdFiles() {}
+
+  /**
+   * Writes one file.
+   *
+   * @param directory an empty directory
+   * @return the file, named {@code <plural>.<group>.yaml}
+   */
+  @SuppressWarnings("unchecked")
+  static Path generate(Class<?> kind, Path directory) throws IOException {
+    new CRDGenerator()
+        .withMinQuotes(true)
+        .withPostProcessor(
+            new io.fabric8.crdv2.generator.CRDPostProcessor() {
+              @Override
+              public HasMetadata process(HasMetadata crd, String version) {
+                return complete((CustomResourceDefinition) crd, KINDS.get(kind));
+              }
+            })
+        .customResourceClasses((Class<? extends HasMetadata>) kind)
+        .inOutputDir(directory.toFile())
+        .detailedGenerate();
+    try (var files = Files.list(directory)) {
+      Path made = files.findFirst().orElseThrow();
+      return Files.move(
+          made, made.resolveSibling(made.getFileName().toString().replace("-v1.yml", ".yaml")));
+    }
+  }
+
+  /** What the generator has no annotation for. */
+  private static CustomResourceDefinition complete(CustomResourceDefinition crd, String what) {
+    CustomResourceDefinitionVersion version = crd.getSpec().getVersions().getFirst();
+    JSONSchemaProps root = version.getSchema().getOpenAPIV3Schema();
+    root.setDescription(what);
+    root.setRequired(List.of("spec"));
+    root.getProperties().get("spec").setDescription("What is wanted.");
+    root.getProperties().remove("status");
+    eachRuleOnce(root);
+    version.setAdditionalPrinterColumns(ageLast(version.getAdditionalPrinterColumns()));
+    return crd;
+  }
+
+  /** The generator reads an annotation of a record's component from its field and its accessor. */
+  private static void eachRuleOnce(JSONSchemaProps schema) {
+    schema.setXKubernetesValidations(
+        new ArrayList<>(new LinkedHashSet<>(schema.getXKubernetesValidations())));
+    schema.getProperties().values().forEach(CrdFiles::eachRuleOnce);
+    if (schema.getItems() != null) {
+      eachRuleOnce(schema.getItems().getSchema());
+    }
+  }
+
+  private static List<CustomResourceColumnDefinition> ageLast(
+      List<CustomResourceColumnDefinition> columns) {
+    return columns.stream()
+        .sorted(Comparator.comparing(column -> column.getName().equals("Age")))
+        .toList();
+  }
+}
