@@ -14,15 +14,23 @@ The gateway hands `start` the functions through which Python reaches it:
 A token names a request; it means nothing after its end.
 """
 
+import _posixsubprocess
 import os
 import sys
 from _thread import _local, get_ident
 from importlib.machinery import ExtensionFileLoader
+from time import monotonic
 
 from kubewsgi import errors, loading, wsgi
 
+# Seconds; the application's threads had the time of the last requests to end before.
+_LONGEST_FINISH = 5.0
+
 _current = _local()
 _gateway_environ = os.environ
+_fork_exec = _posixsubprocess.fork_exec
+_posix_spawn = os.posix_spawn
+_posix_spawnp = os.posix_spawnp
 
 
 class Interpreter:
@@ -95,10 +103,19 @@ class Interpreter:
         )
 
     def finish(self):
-        """Waits for the application's own threads, so that the interpreter can be ended."""
+        """Waits, but not for ever, for the application's threads: they keep it from being ended.
+
+        What threading._shutdown does, which may be called on one thread only, and has no limit.
+        """
         threading = sys.modules.get("threading")
-        if threading is not None:
-            threading._shutdown()
+        if threading is None:
+            return
+        for stop in reversed(threading._threading_atexits):
+            stop()
+        until = monotonic() + _LONGEST_FINISH
+        for thread in threading.enumerate():
+            if thread.ident != get_ident() and not thread.daemon and _was_started_here(thread):
+                thread.join(max(0, until - monotonic()))
 
 
 class _Channel:
@@ -178,6 +195,11 @@ class _Log:
         self._log(f"[{request_id}] {line}" if request_id else line)
 
 
+def _was_started_here(thread):
+    """Whether Python started it: not its main thread, nor one that the gateway lent."""
+    return type(thread).__name__ not in ("_MainThread", "_DummyThread")
+
+
 def _own_environ(variables):
     """Gives the interpreter an os.environ of its own: putenv() would change the gateway's."""
 
@@ -208,19 +230,24 @@ def _hand_environ_to_children(own):
 
     They would inherit the C environment, which nobody writes here.
     """
-    import _posixsubprocess
-
-    fork_exec = _posixsubprocess.fork_exec
-
     def fork_exec_with_environ(*arguments):
         arguments = list(arguments)
         if arguments[5] is None:
             arguments[5] = [
                 key + b"=" + value for key, value in own._data.items() if b"=" not in key
             ]
-        return fork_exec(*arguments)
+        return _fork_exec(*arguments)
 
     _posixsubprocess.fork_exec = fork_exec_with_environ
+
+    def with_environ(spawn):
+        def spawn_with_environ(path, argv, env, **options):
+            return spawn(path, argv, own if env is None else env, **options)
+
+        return spawn_with_environ
+
+    os.posix_spawn = with_environ(_posix_spawn)
+    os.posix_spawnp = with_environ(_posix_spawnp)
 
 
 def _refuse_to_end_the_gateway():
