@@ -197,8 +197,9 @@ class _Exchange:
             code, what = errors.RAISED_AFTER_HEAD, "the answer had begun: connection aborted"
         else:
             code, what = errors.APPLICATION_RAISED, "answered with 500"
-        self.log.report(f"{code}: the application raised {_name(failure)}; {what}\n"
-                        + format_traceback(failure))
+        self.log.report(
+            f"{code}: the application raised {_name(failure)}; {what}\n" + format_traceback(failure)
+        )
         if self.begun:
             raise errors.ResponseAborted(code, what) from None
         return self._answer_error(code)
@@ -396,8 +397,11 @@ class Input:
                 if not self._buffer:
                     break
             newline = self._buffer.find(b"\n") + 1
-            line = self._take(min(newline or len(self._buffer), left) if left > 0
-                              else newline or len(self._buffer))
+            line = self._take(
+                min(newline or len(self._buffer), left)
+                if left > 0
+                else newline or len(self._buffer)
+            )
             pieces.append(line)
             if line.endswith(b"\n"):
                 break

@@ -9,7 +9,7 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
-import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.List;
 
 /** What a gateway listens on, accepts and allows. */
@@ -152,27 +152,28 @@ public record WsgiGatewaySpec(
           @ValidationRule(value = SIZE, message = SIZE_MESSAGE)
           @JsonPropertyDescription(
               "Longest request line (method, target, version), in bytes; beyond: 414.")
-          IntOrString requestLine,
+          Quantity requestLine,
       @Default("32Ki")
           @ValidationRule(value = SIZE, message = SIZE_MESSAGE)
           @JsonPropertyDescription("Largest header section of a request; beyond: 431.")
-          IntOrString headers,
+          Quantity headers,
       @Default("10Mi")
           @ValidationRule(
               value =
-                  "type(self) == int ? self >= 0 : string(self).matches('^[0-9]{1,9}(k|Ki|M|Mi|G|Gi)?$')",
+                  "type(self) == int ? self >= 0 && self <= 1000000000000000"
+                      + " : string(self).matches('^[0-9]{1,9}(k|Ki|M|Mi|G|Gi)?$')",
               message =
                   "write bytes or a quantity such as 512Ki, 10Mi or 1Gi, without fractions; 0 for no"
                       + " limit")
           @JsonPropertyDescription("Largest body of a request; beyond: 413. 0: no limit.")
-          IntOrString body) {
+          Quantity body) {
 
     private static final String SIZE =
-        "type(self) == int ? self >= 256 && self <= 1073741824"
+        "type(self) == int ? self >= 1000 && self <= 1073741824"
             + " : string(self).matches('^([1-9][0-9]{0,5}(k|Ki)|[1-9][0-9]{0,2}(M|Mi)|[1-9][0-9]{3,8})$')";
 
     private static final String SIZE_MESSAGE =
-        "write bytes (256 at least) or a quantity such as 8Ki or 1Mi, without fractions";
+        "write bytes (1000 at least) or a quantity such as 8Ki or 1Mi, without fractions";
   }
 
   /** Times. */

@@ -1,0 +1,155 @@
+"""One result document, as JSON and as the tables people read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from .summary import Figure, Outcome
+from .targets import TARGETS
+from .workloads import WORKLOADS
+
+TITLES = {one.key: one.title for one in (*TARGETS, *WORKLOADS)}
+
+
+def document(
+    command: str,
+    settings: dict[str, Any],
+    facts: dict[str, str],
+    figures: Sequence[Figure],
+    outcomes: Sequence[Outcome],
+    memory: dict[str, Any],
+    samples: Iterable[Any],
+) -> dict[str, Any]:
+    """Return everything about a run in a form that JSON can hold."""
+    return {
+        "command": command,
+        "settings": settings,
+        "machine": facts,
+        "figures": [asdict(one) for one in figures],
+        "outcomes": [{**asdict(one), "reached": one.reached} for one in outcomes],
+        "memory": memory,
+        "samples": [asdict(one) for one in samples],
+    }
+
+
+def markdown(result: dict[str, Any]) -> str:
+    """Return the tables of a result document."""
+    sections = [
+        ("Ratios and limits", outcome_table(result["outcomes"])),
+        ("Requests per second", figure_table(result["figures"])),
+        ("Memory and idle processor time", memory_table(result["memory"])),
+        ("Machine and versions", fact_table(result["machine"])),
+    ]
+    return "\n\n".join(f"## {title}\n\n{table}" for title, table in sections if table) + "\n"
+
+
+def page(result: dict[str, Any]) -> str:
+    """Return docs/benchmarks.md for a result document."""
+    settings = result["settings"]
+    return (
+        "# Benchmarks\n\n"
+        "Written by `bench/run --write-docs`; `bench/README.md` says how it measures and what "
+        "makes the comparison fair.\n\n"
+        f"Command: `{result['command']}`. {settings['rounds']} interleaved rounds of "
+        f"{settings['seconds']} s, {settings['connections']} keep-alive connections, every server "
+        "on one core and wrk on another. Medians over the rounds; each ratio is taken within a "
+        "round, and the median of those is shown. Figures move by 15 to 25 % from run to run on a "
+        "shared machine; ratios move less.\n\n" + markdown(result)
+    )
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a markdown table; all columns but the first are numbers and align right."""
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def figure_table(figures: Sequence[dict[str, Any]]) -> str:
+    """Return a row for each target: requests per second, p50 and p99 for each workload."""
+    workloads = dict.fromkeys(one["workload"] for one in figures)
+    targets = dict.fromkeys(one["target"] for one in figures)
+    found = {(one["target"], one["workload"]): one for one in figures}
+    head = ["requests/s (p50, p99 in ms)", *(TITLES[workload] for workload in workloads)]
+    rows = [
+        [TITLES[target], *(_figure_cell(found.get((target, workload))) for workload in workloads)]
+        for target in _in_order(targets)
+    ]
+    notes = [note for one in figures for note in _figure_notes(one)]
+    return "\n".join([table(head, rows), *(f"\n{note}" for note in notes)])
+
+
+def _in_order(targets: Iterable[str]) -> list[str]:
+    present = set(targets)
+    return [one.key for one in TARGETS if one.key in present]
+
+
+def _figure_cell(figure: dict[str, Any] | None) -> str:
+    if figure is None:
+        return "–"
+    rate = f"{figure['requests_per_second']:,.0f}".replace(",", " ")
+    text = f"{rate} ({figure['p50_ms']:.1f}, {figure['p99_ms']:.1f})"
+    return f"INVALID {text}" if figure["faults"] else text
+
+
+def _figure_notes(figure: dict[str, Any]) -> Iterable[str]:
+    name = f"{TITLES[figure['target']]}, {TITLES[figure['workload']]}"
+    if figure["faults"]:
+        yield f"INVALID: {name}: {'; '.join(figure['faults'])}."
+    if figure["disturbed_rounds"]:
+        yield (
+            f"Disturbed: {name}: other processes used the servers' core in "
+            f"{figure['disturbed_rounds']} round(s)."
+        )
+    if figure["generator_cpu"] > 0.95:
+        yield f"Limited by wrk: {name}: its core was full, the server may be faster."
+
+
+def outcome_table(outcomes: Sequence[dict[str, Any]]) -> str:
+    """Return a row for each ratio and limit."""
+    if not outcomes:
+        return ""
+    return table(
+        ["", "measured", "goal", "reached", "each round"], (_outcome_row(one) for one in outcomes)
+    )
+
+
+def _outcome_row(one: dict[str, Any]) -> list[str]:
+    sign = "≤" if one["at_most"] else "≥"
+    unit = one["unit"]
+    measured = one["note"] if one["value"] is None else f"{one['value']:.2f} {unit}"
+    goal = "" if one["goal"] is None else f"{sign} {one['goal']:g} {unit}"
+    reached = {None: "", True: "yes", False: "**no**"}[one["reached"]]
+    return [
+        one["title"],
+        measured,
+        goal,
+        reached,
+        ", ".join(f"{value:.2f}" for value in one["rounds"]),
+    ]
+
+
+def memory_table(memory: dict[str, Any]) -> str:
+    """Return a row for each target; memory in MB of 1024 kB."""
+    head = ["", "PSS of all processes", "processes", "PSS of the hello worker", "idle processor"]
+    rows = [
+        [
+            TITLES[target],
+            _megabytes(memory[target]["pss_kb"]),
+            str(memory[target]["processes"]),
+            _megabytes(memory[target]["hello_worker_pss_kb"]),
+            f"{memory[target]['idle_cpu']:.1%}",
+        ]
+        for target in _in_order(memory)
+    ]
+    return table(head, rows)
+
+
+def _megabytes(kilobytes: int | None) -> str:
+    return "–" if kilobytes is None else f"{kilobytes / 1024:.1f} MB"
+
+
+def fact_table(facts: dict[str, str]) -> str:
+    """Return a row for each fact about the machine."""
+    return table(["", "value"], ([name, value] for name, value in facts.items()))

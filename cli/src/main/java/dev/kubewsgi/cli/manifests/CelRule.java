@@ -1,0 +1,79 @@
+package dev.kubewsgi.cli.manifests;
+
+import com.google.common.collect.ImmutableList;
+import dev.cel.common.CelFunctionDecl;
+import dev.cel.common.CelOverloadDecl;
+import dev.cel.common.CelValidationException;
+import dev.cel.common.types.SimpleType;
+import dev.cel.compiler.CelCompiler;
+import dev.cel.compiler.CelCompilerFactory;
+import dev.cel.parser.CelStandardMacro;
+import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelFunctionBinding;
+import dev.cel.runtime.CelRuntime;
+import dev.cel.runtime.CelRuntimeFactory;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A rule of a definition (x-kubernetes-validations), compiled once. The language is CEL with those of
+ * the Kubernetes libraries that the definitions use; a rule with another function fails here, in the
+ * first test that meets it.
+ */
+record CelRule(String rule, String message) {
+
+  private static final Map<String, CelRuntime.Program> COMPILED = new ConcurrentHashMap<>();
+
+  static CelRule of(Map<String, Object> validation) {
+    return new CelRule((String) validation.get("rule"), (String) validation.get("message"));
+  }
+
+  /** What a rule of the whole object is about: all such rules of ours are about the name. */
+  String rootField() {
+    return rule.contains("self.metadata.name") ? "metadata.name" : "";
+  }
+
+  /** A rule that cannot be evaluated refuses, as on an API server. */
+  boolean holds(Object self) {
+    try {
+      return Boolean.TRUE.equals(
+          COMPILED.computeIfAbsent(rule, CelRule::compile).eval(Map.of("self", self)));
+    } catch (CelEvaluationException e) {
+      return false;
+    }
+  }
+
+  private static CelRuntime.Program compile(String rule) {
+    try {
+      return Language.RUNTIME.createProgram(Language.COMPILER.compile(rule).getAst());
+    } catch (CelValidationException | CelEvaluationException e) {
+      throw new IllegalStateException("not a rule of this CEL: " + rule, e);
+    }
+  }
+
+  /** Loaded with the first rule. */
+  private static final class Language {
+
+    static final CelCompiler COMPILER =
+        CelCompilerFactory.standardCelCompilerBuilder()
+            .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
+            .addVar("self", SimpleType.DYN)
+            .addFunctionDeclarations(onString("isIP"), onString("isCIDR"))
+            .setResultType(SimpleType.BOOL)
+            .build();
+
+    static final CelRuntime RUNTIME =
+        CelRuntimeFactory.standardCelRuntimeBuilder()
+            .addFunctionBindings(
+                CelFunctionBinding.from("isIP_string", String.class, IpText::isAddress),
+                CelFunctionBinding.from("isCIDR_string", String.class, IpText::isBlock))
+            .build();
+
+    private static CelFunctionDecl onString(String name) {
+      return CelFunctionDecl.newFunctionDeclaration(
+          name,
+          CelOverloadDecl.newGlobalOverload(
+              name + "_string", SimpleType.BOOL, ImmutableList.of(SimpleType.STRING)));
+    }
+  }
+}

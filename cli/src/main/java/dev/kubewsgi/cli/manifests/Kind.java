@@ -1,0 +1,75 @@
+package dev.kubewsgi.cli.manifests;
+
+import dev.kubewsgi.api.Suggestion;
+import java.util.List;
+
+/** What a document declares. */
+sealed interface Kind {
+
+  /** One of the kinds of this release. */
+  record Ours() implements Kind {}
+
+  /** A certificate that a listener may name. */
+  record TlsSecret() implements Kind {}
+
+  /** Something for others to read. */
+  record Foreign(String what) implements Kind {}
+
+  /** Something that was meant to be one of ours, or to be a manifest. */
+  record Wrong(String field, String message) implements Kind {}
+
+  /** Tells by apiVersion and kind alone, but for a Secret's type. */
+  static Kind of(Document document) {
+    if (!(document.get("apiVersion") instanceof String version)) {
+      return unnamed(document, "apiVersion");
+    }
+    if (!(document.get("kind") instanceof String kind)) {
+      return unnamed(document, "kind");
+    }
+    if (version.equals(Definition.API_VERSION)) {
+      return Definition.kinds().contains(kind) ? new Ours() : wrongKind(kind);
+    }
+    if (isMeant(version, kind)) {
+      return new Wrong(
+          "apiVersion",
+          version + " is not served; write apiVersion: " + Definition.API_VERSION);
+    }
+    boolean tls =
+        version.equals("v1")
+            && kind.equals("Secret")
+            && "kubernetes.io/tls".equals(document.get("type"));
+    return tls ? new TlsSecret() : new Foreign(version + " " + kind);
+  }
+
+  private static Kind wrongKind(String kind) {
+    return new Wrong(
+        "kind",
+        "there is no kind "
+            + kind
+            + Suggestion.didYouMean(kind, Definition.kinds())
+            + " (kubewsgi.dev has "
+            + String.join(", ", Definition.kinds())
+            + ")");
+  }
+
+  private static boolean isMeant(String version, String kind) {
+    return Definition.kinds().contains(kind)
+        || version.startsWith("kubewsgi.dev/")
+        || Suggestion.nearest(version, List.of(Definition.API_VERSION)).isPresent();
+  }
+
+  /** YAML of other tools has no apiVersion; a manifest that lacks it has other fields of one. */
+  private static Kind unnamed(Document document, String field) {
+    boolean manifest =
+        document.content().keySet().stream()
+            .anyMatch(List.of("apiVersion", "kind", "metadata", "spec")::contains);
+    return manifest
+        ? new Wrong(
+            field,
+            "this field is missing or no string; a manifest starts with apiVersion: "
+                + Definition.API_VERSION
+                + " and kind: "
+                + String.join(" or ", Definition.kinds()))
+        : new Foreign("a document without apiVersion and kind");
+  }
+}

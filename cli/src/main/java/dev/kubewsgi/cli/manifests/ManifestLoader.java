@@ -1,0 +1,154 @@
+package dev.kubewsgi.cli.manifests;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kubewsgi.api.v1alpha1.DaemonGroup;
+import dev.kubewsgi.api.v1alpha1.DaemonGroupSpec;
+import dev.kubewsgi.api.v1alpha1.ScriptAlias;
+import dev.kubewsgi.api.v1alpha1.ScriptAliasSpec;
+import dev.kubewsgi.api.v1alpha1.WsgiGateway;
+import dev.kubewsgi.api.v1alpha1.WsgiGatewaySpec;
+import dev.kubewsgi.cli.manifests.Document.Position;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.client.CustomResource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Reads and validates manifests. */
+final class ManifestLoader {
+
+  /** Of the specs alone: an ObjectMeta costs an ObjectMapper more than all of them. */
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private final List<Located<WsgiGateway>> gateways = new ArrayList<>();
+  private final List<Located<DaemonGroup>> daemonGroups = new ArrayList<>();
+  private final List<Located<ScriptAlias>> aliases = new ArrayList<>();
+  private final List<Document> secrets = new ArrayList<>();
+  private final List<Finding> findings = new ArrayList<>();
+  private final Map<String, Position> declared = new HashMap<>();
+
+  private ManifestLoader() {}
+
+  /** Reads every manifest below a directory; never fails. */
+  static LoadedManifests load(Path directory) {
+    var loader = new ManifestLoader();
+    List<Path> files = loader.files(directory);
+    List<Document> documents = new ArrayList<>();
+    for (Path file : files) {
+      YamlReader.Result read = YamlReader.read(file);
+      loader.findings.addAll(read.findings());
+      documents.addAll(read.documents());
+    }
+    return loader.load(documents, files);
+  }
+
+  /** Validates documents that were made rather than read. */
+  static LoadedManifests of(List<Document> documents) {
+    return new ManifestLoader().load(documents, List.of());
+  }
+
+  private List<Path> files(Path directory) {
+    try {
+      List<Path> files = ManifestFiles.below(directory);
+      if (files.isEmpty()) {
+        find(directory, "there is no *.yaml here or below; write a manifest, or name another directory");
+      }
+      return files;
+    } catch (IOException e) {
+      find(directory, "this cannot be read: " + e);
+      return List.of();
+    }
+  }
+
+  private void find(Path path, String message) {
+    findings.add(Finding.of(FindingCode.KW111, new Position(path, 0, 0), "", message));
+  }
+
+  private LoadedManifests load(List<Document> documents, List<Path> files) {
+    boolean implicit = documents.stream().noneMatch(each -> each.kind().equals("WsgiGateway"));
+    if (implicit) {
+      load(ImplicitGateway.document());
+    }
+    for (Document document : documents) {
+      load(document);
+      if (implicit && document.kind().equals("ScriptAlias")) {
+        ImplicitGateway.attach(document);
+      }
+    }
+    findings.sort(
+        Comparator.comparing(Finding::file)
+            .thenComparingInt(Finding::line)
+            .thenComparingInt(Finding::column));
+    return new LoadedManifests(gateways, daemonGroups, aliases, secrets, findings, files);
+  }
+
+  private void load(Document document) {
+    switch (Kind.of(document)) {
+      case Kind.Ours() -> validate(document);
+      case Kind.TlsSecret() -> secrets.add(document);
+      case Kind.Foreign(String what) ->
+          findings.add(document.finding(FindingCode.KW104, "", what + " is not read here"));
+      case Kind.Wrong(String field, String message) ->
+          findings.add(document.finding(FindingCode.KW103, field, message));
+    }
+  }
+
+  private void validate(Document document) {
+    Definition definition = Definition.of(document.kind());
+    List<Finding> faults = new ArrayList<>();
+    Defaults.fill(document.content(), definition.schema());
+    faults.addAll(definition.types().check(document));
+    faults.addAll(ObjectNames.check(document));
+    faults.addAll(definition.rules().check(document, faults));
+    faults.addAll(declaredTwice(document));
+    findings.addAll(faults);
+    if (faults.isEmpty()) {
+      keep(document);
+    }
+  }
+
+  private List<Finding> declaredTwice(Document document) {
+    String id = document.kind() + " " + document.namespace() + "/" + document.name();
+    Position first = declared.putIfAbsent(id, document.position("metadata.name"));
+    if (first == null || document.name().isEmpty()) {
+      return List.of();
+    }
+    return List.of(
+        document.finding(
+            FindingCode.KW110,
+            "metadata.name",
+            id
+                + " is declared already in "
+                + first.file()
+                + ":"
+                + first.line()
+                + "; a cluster would keep the later one alone; give one of them another name"));
+  }
+
+  private void keep(Document document) {
+    LocalPaths.resolve(document);
+    switch (document.kind()) {
+      case "WsgiGateway" ->
+          gateways.add(located(WsgiGateway::new, WsgiGatewaySpec.class, document));
+      case "DaemonGroup" ->
+          daemonGroups.add(located(DaemonGroup::new, DaemonGroupSpec.class, document));
+      default -> aliases.add(located(ScriptAlias::new, ScriptAliasSpec.class, document));
+    }
+  }
+
+  private static <S, T extends CustomResource<S, Void>> Located<T> located(
+      Supplier<T> constructor, Class<S> specType, Document document) {
+    T object = constructor.get();
+    ObjectMeta metadata = new ObjectMeta();
+    metadata.setName(document.name());
+    metadata.setNamespace(document.namespace());
+    object.setMetadata(metadata);
+    object.setSpec(MAPPER.convertValue(document.get("spec"), specType));
+    return new Located<>(object, document);
+  }
+}

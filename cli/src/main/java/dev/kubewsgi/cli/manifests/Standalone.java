@@ -1,0 +1,155 @@
+package dev.kubewsgi.cli.manifests;
+
+import dev.kubewsgi.api.v1alpha1.ScriptAlias;
+import dev.kubewsgi.routes.Compiled;
+import dev.kubewsgi.routes.Declarations;
+import dev.kubewsgi.routes.GatewaySettings.Tls;
+import dev.kubewsgi.routes.Refusal;
+import dev.kubewsgi.routes.RouteCompiler;
+import dev.kubewsgi.routes.RouteTable;
+import dev.kubewsgi.routes.Surroundings;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** Compiles manifests, or a script alone, to the route tables of this machine. */
+public final class Standalone {
+
+  private static final String LOOPBACK = "127.0.0.1";
+
+  private final LoadedManifests loaded;
+  private final OptionalInt port;
+  private final List<Finding> findings = new ArrayList<>();
+  private final Map<String, Document> documents = new HashMap<>();
+
+  private Standalone(LoadedManifests loaded, OptionalInt port) {
+    this.loaded = loaded;
+    this.port = port;
+    findings.addAll(loaded.findings());
+    loaded.gateways().forEach(this::remember);
+    loaded.daemonGroups().forEach(this::remember);
+    loaded.aliases().forEach(this::remember);
+  }
+
+  /**
+   * Compiles every manifest below a directory. Never fails: what is wrong is a finding, and what is
+   * right is compiled.
+   *
+   * @param port for the first listener of the first gateway, instead of what its manifest says; 0
+   *     lets the system choose
+   */
+  public static Compilation compile(Path directory, OptionalInt port) {
+    return new Standalone(ManifestLoader.load(directory), port).compile();
+  }
+
+  /**
+   * Compiles one script without a manifest: embedded, for every host and path.
+   *
+   * @param port of 127.0.0.1; 8000 if empty
+   */
+  public static Compilation script(Path script, OptionalInt port) {
+    return new Standalone(ManifestLoader.of(List.of(LoneScript.document(script))), port).compile();
+  }
+
+  private void remember(Located<? extends HasMetadata> located) {
+    HasMetadata object = located.object();
+    documents.put(object.getKind() + " " + RouteCompiler.id(object), located.document());
+  }
+
+  private Compilation compile() {
+    TlsSecrets secrets = new TlsSecrets(loaded.secrets());
+    findings.addAll(secrets.findings());
+    Compiled compiled = RouteCompiler.compile(declarations(), new ThisMachine(secrets));
+    compiled.refusals().forEach(refusal -> findings.add(finding(refusal)));
+    loaded.aliases().forEach(this::checkScript);
+    List<RouteTable> tables = new Ports(port, documents).resolve(compiled.tables(), findings);
+    findings.sort(
+        Comparator.comparing(Finding::file)
+            .thenComparingInt(Finding::line)
+            .thenComparingInt(Finding::column));
+    return new Compilation(tables, findings, watchedFiles());
+  }
+
+  private Declarations declarations() {
+    return new Declarations(
+        loaded.gateways().stream().map(Located::object).toList(),
+        loaded.daemonGroups().stream().map(Located::object).toList(),
+        loaded.aliases().stream().map(Located::object).toList());
+  }
+
+  private Finding finding(Refusal refusal) {
+    Document document =
+        documents.get(refusal.kind() + " " + refusal.namespace() + "/" + refusal.name());
+    Document.Position at = document.position(refusal.field());
+    return new Finding(
+        refusal.reason().code(),
+        Finding.Severity.ERROR,
+        at.file(),
+        at.line(),
+        at.column(),
+        refusal.field(),
+        refusal.message());
+  }
+
+  /** The alias keeps its route, so that requests and the admin page say what is missing too. */
+  private void checkScript(Located<ScriptAlias> alias) {
+    Path script = Path.of(alias.object().getSpec().script());
+    if (!Files.isRegularFile(script)) {
+      findings.add(
+          alias
+              .document()
+              .finding(
+                  FindingCode.KW301,
+                  "spec.script",
+                  Files.isDirectory(script)
+                      ? script + " is a directory; name the file in it that holds the callable"
+                      : "there is no file "
+                          + script
+                          + "; a relative path starts at the manifest's directory"));
+    }
+  }
+
+  private Set<Path> watchedFiles() {
+    Set<Path> files = new HashSet<>();
+    loaded.files().forEach(file -> files.add(file.toAbsolutePath().normalize()));
+    loaded.aliases().forEach(alias -> files.add(Path.of(alias.object().getSpec().script())));
+    return files;
+  }
+
+  /** Scripts are files here, Secrets are manifests, and nothing is open to the network unasked. */
+  private record ThisMachine(TlsSecrets secrets) implements Surroundings {
+
+    @Override
+    public String revision(String script) {
+      try {
+        Path file = Path.of(script);
+        return Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS)
+            + "-"
+            + Files.size(file);
+      } catch (IOException e) {
+        return "missing";
+      }
+    }
+
+    @Override
+    public Optional<Tls> certificate(String namespace, String secretName) {
+      return secrets.find(namespace, secretName);
+    }
+
+    @Override
+    public String defaultAddress() {
+      return LOOPBACK;
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package dev.kubewsgi.routes;
+
+/**
+ * Something declared that a gateway does not serve, with the reason. The rest of its object is
+ * served unless the reason concerns all of it.
+ *
+ * @param reason a stable name
+ * @param kind {@code WsgiGateway} or {@code ScriptAlias}
+ * @param namespace of the object
+ * @param name of the object
+ * @param field the path of the field to change, {@code spec.hosts[1]}
+ * @param message what is wrong and what to do, as a sentence without its object
+ */
+public record Refusal(
+    Reason reason, String kind, String namespace, String name, String field, String message) {
+
+  /** Why; docs/errors.md explains each code. */
+  public enum Reason {
+    GatewayNotFound("KW120"),
+    NamespaceNotAccepted("KW121"),
+    HostNotAccepted("KW122"),
+    ProcessGroupNotFound("KW123"),
+    EmbeddedNotEnabled("KW124"),
+    EmbeddedNotAllowed("KW125"),
+    AlreadyClaimed("KW126"),
+    ApplicationGroupConflict("KW127"),
+    CertificateNotFound("KW128");
+
+    private final String code;
+
+    Reason(String code) {
+      this.code = code;
+    }
+
+    /** {@code KW1xx}. */
+    public String code() {
+      return code;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.kubewsgi.routes;
+
+import dev.kubewsgi.api.v1alpha1.DaemonGroup;
+import dev.kubewsgi.api.v1alpha1.DaemonGroupSpec;
+import dev.kubewsgi.api.v1alpha1.DaemonGroupSpec.SecurityContext;
+import dev.kubewsgi.api.v1alpha1.EnvVar;
+import dev.kubewsgi.api.v1alpha1.QueueSpec;
+import dev.kubewsgi.api.v1alpha1.WsgiGateway;
+import dev.kubewsgi.api.v1alpha1.WsgiGatewaySpec;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Carries the settings of objects over into their form in the route table. */
+final class Settings {
+
+  private Settings() {}
+
+  static GatewaySettings gateway(WsgiGateway gateway, List<GatewaySettings.Listener> listeners) {
+    WsgiGatewaySpec spec = gateway.getSpec();
+    return new GatewaySettings(
+        RouteCompiler.id(gateway),
+        listeners,
+        Optional.of(spec.embedded()).filter(WsgiGatewaySpec.Embedded::enabled).map(Settings::embedded),
+        limits(spec.limits()),
+        timeouts(spec.timeouts()),
+        spec.trustedProxies() == null ? List.of() : spec.trustedProxies());
+  }
+
+  static GatewaySettings.Listener listener(
+      WsgiGatewaySpec.Listener listener,
+      Surroundings surroundings,
+      Optional<GatewaySettings.Tls> certificate) {
+    return new GatewaySettings.Listener(
+        listener.name(),
+        Optional.ofNullable(listener.address()).orElseGet(surroundings::defaultAddress),
+        listener.port(),
+        certificate);
+  }
+
+  private static GatewaySettings.EmbeddedSettings embedded(WsgiGatewaySpec.Embedded embedded) {
+    return new GatewaySettings.EmbeddedSettings(
+        embedded.threads(), queue(embedded.queue()), Values.duration(embedded.startupTimeout()));
+  }
+
+  private static GatewaySettings.Limits limits(WsgiGatewaySpec.Limits limits) {
+    return new GatewaySettings.Limits(
+        Math.toIntExact(Values.bytes(limits.requestLine())),
+        Math.toIntExact(Values.bytes(limits.headers())),
+        Values.bytes(limits.body()));
+  }
+
+  private static GatewaySettings.Timeouts timeouts(WsgiGatewaySpec.Timeouts timeouts) {
+    return new GatewaySettings.Timeouts(
+        Values.duration(timeouts.header()),
+        Values.duration(timeouts.idle()),
+        Values.duration(timeouts.body()),
+        Values.duration(timeouts.write()),
+        Values.duration(timeouts.graceful()));
+  }
+
+  static DaemonGroupSettings daemonGroup(DaemonGroup group) {
+    String name = group.getMetadata().getName();
+    DaemonGroupSpec spec = group.getSpec();
+    Optional<SecurityContext> identity = Optional.ofNullable(spec.securityContext());
+    return new DaemonGroupSettings(
+        RouteCompiler.id(group),
+        name,
+        spec.displayName().replace("%{GROUP}", "(wsgi:" + name + ")"),
+        spec.replicas(),
+        Optional.ofNullable(spec.processes()).orElse(1),
+        spec.processes() != null || spec.replicas() > 1,
+        spec.threads(),
+        identity.map(SecurityContext::runAsUser).map(Math::toIntExact),
+        identity.map(SecurityContext::runAsGroup).map(Math::toIntExact),
+        Optional.ofNullable(spec.workingDir()),
+        env(spec.env()),
+        queue(spec.queue()),
+        Values.duration(spec.startupTimeout()),
+        Values.duration(spec.gracefulTimeout()),
+        Values.duration(spec.shutdownTimeout()));
+  }
+
+  static Map<String, String> env(List<EnvVar> variables) {
+    Map<String, String> env = new LinkedHashMap<>();
+    Optional.ofNullable(variables)
+        .orElse(List.of())
+        .forEach(variable -> env.put(variable.name(), variable.value()));
+    return env;
+  }
+
+  private static QueueSettings queue(QueueSpec queue) {
+    return new QueueSettings(queue.maxLength(), Values.duration(queue.timeout()));
+  }
+}

@@ -1,0 +1,232 @@
+package dev.kubewsgi.gateway.embedded;
+
+import dev.kubewsgi.gateway.embedded.cpython.LoadException;
+import dev.kubewsgi.gateway.embedded.cpython.PythonRuntime;
+import dev.kubewsgi.gateway.exchange.Application;
+import dev.kubewsgi.gateway.exchange.Exchange;
+import dev.kubewsgi.gateway.exchange.Failure;
+import dev.kubewsgi.gateway.exchange.FailureCode;
+import dev.kubewsgi.gateway.status.ApplicationGroupStatus;
+import dev.kubewsgi.gateway.status.ApplicationGroupStatus.LoadFailure;
+import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
+import dev.kubewsgi.routes.ApplicationGroup;
+import dev.kubewsgi.routes.GatewaySettings.EmbeddedSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * An application group in embedded mode, over all its revisions: a new one is loaded beside the old
+ * one and takes over when it can serve; then the old one drains.
+ */
+public final class EmbeddedApplication implements Application {
+
+  private static final Logger LOG = Logger.getLogger(EmbeddedApplication.class);
+
+  /** How exactly the queue's timeout is kept. */
+  private static final long EXPIRE_MILLIS = 50;
+
+  private final PythonRuntime runtime;
+  private final Gil gil;
+  private final ScheduledExecutorService timer;
+  private final ScheduledFuture<?> expiry;
+
+  // Guarded by this; serving is read without.
+  private final List<EmbeddedInterpreter> draining = new ArrayList<>();
+  private EmbeddedInterpreter starting;
+  private volatile EmbeddedInterpreter serving;
+  private volatile LoadFailure failure;
+  private EmbeddedSettings settings;
+  private boolean stopped;
+
+  EmbeddedApplication(PythonRuntime runtime, Gil gil, ScheduledExecutorService timer) {
+    this.runtime = runtime;
+    this.gil = gil;
+    this.timer = timer;
+    this.expiry =
+        timer.scheduleWithFixedDelay(
+            this::expire, EXPIRE_MILLIS, EXPIRE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Loads a revision and serves it from then on.
+   *
+   * @return completes when it serves, or has failed to load and what ran before goes on
+   */
+  synchronized CompletableFuture<Void> apply(ApplicationGroup group, EmbeddedSettings wanted) {
+    var newest = starting != null ? starting : serving;
+    if (newest != null && newest.group().equals(group) && wanted.equals(settings)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    settings = wanted;
+    var next = new EmbeddedInterpreter(runtime, gil, group, wanted);
+    supersede(next);
+    if (serving == null) {
+      serving = next; // Requests wait in its queue until it has loaded.
+    }
+    var loading = next.start();
+    var limit =
+        timer.schedule(
+            () -> loadTooSlow(next), wanted.startupTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    return loading.handle(
+        (_, error) -> {
+          limit.cancel(false);
+          loadEnded(next, error);
+          return null;
+        });
+  }
+
+  @Override
+  public void handle(Exchange exchange) {
+    var target = serving;
+    var request = new EmbeddedRequest(exchange, target.queueTimeoutNanos());
+    request.begin();
+    while (true) {
+      switch (target.offer(request)) {
+        case TAKEN -> {
+          return;
+        }
+        case FULL -> {
+          request.fail(target.queueFull());
+          return;
+        }
+        case CLOSED -> {
+          if (target == serving) {
+            request.fail(notServing(target));
+            return;
+          }
+          target = serving; // A reload came between: the new revision takes it.
+        }
+      }
+    }
+  }
+
+  /** Finishes what is being served and ends. */
+  synchronized CompletableFuture<Void> stop() {
+    stopped = true;
+    expiry.cancel(false);
+    retire(starting);
+    retire(serving);
+    return CompletableFuture.allOf(
+        draining.stream().map(EmbeddedInterpreter::ended).toArray(CompletableFuture[]::new));
+  }
+
+  synchronized ApplicationGroupStatus status() {
+    var all = new ArrayList<EmbeddedInterpreter>();
+    all.add(serving);
+    if (starting != null && starting != serving) {
+      all.add(starting);
+    }
+    all.addAll(draining);
+    var group = serving.group();
+    return new ApplicationGroupStatus(
+        group.id(),
+        group.name(),
+        Optional.empty(),
+        serving.status().state(),
+        all.stream().distinct().map(EmbeddedInterpreter::status).toList(),
+        serving.waiting(),
+        Optional.ofNullable(failure));
+  }
+
+  static Failure notLoaded(ApplicationGroup group, LoadException cause) {
+    return Failure.of(
+        FailureCode.APPLICATION_NOT_LOADED,
+        "%s: application group %s: %s".formatted(cause.code(), group.id(), cause.getMessage()));
+  }
+
+  private void supersede(EmbeddedInterpreter next) {
+    if (starting != null && starting != serving) {
+      retire(starting);
+    }
+    starting = next;
+  }
+
+  private synchronized void loadEnded(EmbeddedInterpreter loaded, Throwable error) {
+    if (error instanceof LoadException cause) {
+      loadFailed(loaded, cause);
+    } else if (loaded == starting && !stopped) {
+      var old = serving;
+      serving = loaded;
+      starting = null;
+      failure = null;
+      if (old != loaded) {
+        retire(old);
+      }
+    }
+  }
+
+  private void loadFailed(EmbeddedInterpreter loaded, LoadException cause) {
+    var keeps = serving != loaded;
+    LOG.errorf(
+        "%s application group %s: %s%s%s",
+        cause.code(),
+        loaded.group().id(),
+        cause.getMessage(),
+        keeps ? "; the code that ran before goes on" : "",
+        cause.traceback().isEmpty() ? "" : "\n" + cause.traceback().stripTrailing());
+    if (loaded == starting) {
+      starting = null;
+      failure =
+          new LoadFailure(cause.code(), cause.getMessage(), cause.traceback(), Optional.empty());
+    }
+  }
+
+  /** The load goes on in its interpreter, which cannot be taken from it, but nobody waits for it. */
+  private void loadTooSlow(EmbeddedInterpreter slow) {
+    var stacks = slow.stacks();
+    slow.giveUp(
+        new LoadException(
+            "KW307",
+            "loading %s took longer than the startupTimeout of %d ms; the traceback shows where it"
+                    .formatted(scripts(slow.group()), settings.startupTimeout().toMillis())
+                + " is; mend that, or raise spec.embedded.startupTimeout of the gateway",
+            stacks));
+  }
+
+  private static String scripts(ApplicationGroup group) {
+    return group.scripts().stream()
+        .map(ApplicationGroup.Script::script)
+        .collect(Collectors.joining(", "));
+  }
+
+  private void retire(EmbeddedInterpreter old) {
+    if (old == null || draining.contains(old)) {
+      return;
+    }
+    draining.add(old);
+    old.ended()
+        .thenRun(
+            () -> {
+              synchronized (this) {
+                draining.remove(old);
+              }
+            });
+    old.drain();
+  }
+
+  private void expire() {
+    serving.expire(System.nanoTime());
+  }
+
+  private Failure notServing(EmbeddedInterpreter target) {
+    var cause = failure;
+    if (cause == null) {
+      return Failure.retryable(
+          FailureCode.SHUTTING_DOWN,
+          "application group " + target.group().id() + " is ending",
+          Duration.ofSeconds(1));
+    }
+    return Failure.of(
+        FailureCode.APPLICATION_NOT_LOADED,
+        "%s: application group %s: %s"
+            .formatted(cause.code(), target.group().id(), cause.message()));
+  }
+}

@@ -1,0 +1,323 @@
+package dev.kubewsgi.gateway.embedded;
+
+import dev.kubewsgi.gateway.embedded.cpython.Interpreter;
+import dev.kubewsgi.gateway.embedded.cpython.InterpreterThread;
+import dev.kubewsgi.gateway.embedded.cpython.LoadException;
+import dev.kubewsgi.gateway.embedded.cpython.PythonRuntime;
+import dev.kubewsgi.gateway.exchange.Failure;
+import dev.kubewsgi.gateway.exchange.FailureCode;
+import dev.kubewsgi.gateway.status.ApplicationGroupStatus.RunningRequest;
+import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
+import dev.kubewsgi.gateway.status.ApplicationGroupStatus.ThreadStatus;
+import dev.kubewsgi.gateway.status.ApplicationGroupStatus.WorkerStatus;
+import dev.kubewsgi.routes.ApplicationGroup;
+import dev.kubewsgi.routes.GatewaySettings.EmbeddedSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+
+/**
+ * One revision of an application group in an interpreter, with its threads and the queue in front
+ * of them. It takes requests from the start; they are served once the scripts are loaded.
+ */
+final class EmbeddedInterpreter {
+
+  private static final Logger LOG = Logger.getLogger(EmbeddedInterpreter.class);
+
+  /** As much as Python's recursion limit needs; the memory is used only as far as it is touched. */
+  private static final long STACK_BYTES = 16L << 20;
+
+  /** Time enough for some requests to end; the shortest that the field can say. */
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  private final PythonRuntime runtime;
+  private final Gil gil;
+  private final ApplicationGroup group;
+  private final EmbeddedSettings settings;
+  private final Crew<EmbeddedRequest> crew;
+  private final Instant since = Instant.now();
+  private final CompletableFuture<Void> loaded = new CompletableFuture<>();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final Map<ApplicationGroup.Script, Interpreter.Handler> handlers =
+      new ConcurrentHashMap<>();
+  private final List<Worker> workers = new ArrayList<>();
+  private volatile Interpreter interpreter;
+  private volatile State state = State.STARTING;
+
+  EmbeddedInterpreter(
+      PythonRuntime runtime, Gil gil, ApplicationGroup group, EmbeddedSettings settings) {
+    this.runtime = runtime;
+    this.gil = gil;
+    this.group = group;
+    this.settings = settings;
+    this.crew = new Crew<>(settings.queue().maxLength());
+  }
+
+  /**
+   * Loads the scripts and then serves.
+   *
+   * @return completes when it is loaded; with a {@link LoadException}: it cannot be
+   */
+  CompletableFuture<Void> start() {
+    for (var i = 0; i < settings.threads(); i++) {
+      workers.add(new Worker(i));
+    }
+    workers.getFirst().thread.start();
+    return loaded;
+  }
+
+  /** Completes when nothing of it is left. */
+  CompletableFuture<Void> ended() {
+    return ended;
+  }
+
+  ApplicationGroup group() {
+    return group;
+  }
+
+  Crew.Offer offer(EmbeddedRequest request) {
+    return crew.offer(request);
+  }
+
+  int waiting() {
+    return crew.waiting();
+  }
+
+  long queueTimeoutNanos() {
+    return settings.queue().timeout().toNanos();
+  }
+
+  Failure queueFull() {
+    return Failure.retryable(
+        FailureCode.QUEUE_FULL,
+        "%d requests wait already for the %d threads of the embedded application group %s"
+            .formatted(settings.queue().maxLength(), settings.threads(), group.id()),
+        RETRY_AFTER);
+  }
+
+  /** Lets it finish what it has taken, then ends it. */
+  void drain() {
+    state = State.DRAINING;
+    crew.close();
+  }
+
+  /** Fails what has waited for longer than the queue's timeout. */
+  void expire(long nanoTime) {
+    crew.removeWhile(request -> request.isOverdue(nanoTime)).forEach(this::failOverdue);
+  }
+
+  WorkerStatus status() {
+    var threads = workers.stream().map(Worker::status).toList();
+    return new WorkerStatus(
+        ProcessHandle.current().pid(), state, group.revision(), since, threads);
+  }
+
+  /** Ends its loading as failed, though the thread that loads cannot be stopped. */
+  void giveUp(LoadException reason) {
+    if (loaded.completeExceptionally(reason)) {
+      refuseAll(reason);
+    }
+  }
+
+  private void refuseAll(LoadException reason) {
+    state = State.FAILED;
+    crew.close();
+    crew.removeWhile(request -> true)
+        .forEach(request -> request.fail(EmbeddedApplication.notLoaded(group, reason)));
+  }
+
+  /** The Python stacks of its threads; for a load that takes too long. */
+  String stacks() {
+    var target = interpreter;
+    if (target == null) {
+      return "";
+    }
+    var thread = InterpreterThread.of(target);
+    thread.attach();
+    try {
+      return target.stacks();
+    } catch (LoadException e) {
+      return "";
+    } finally {
+      thread.close();
+    }
+  }
+
+  private void failOverdue(EmbeddedRequest request) {
+    request.fail(
+        Failure.retryable(
+            FailureCode.QUEUE_TIMEOUT,
+            "it waited for %d ms for one of the %d threads of the embedded application group %s"
+                .formatted(settings.queue().timeout().toMillis(), settings.threads(), group.id()),
+            RETRY_AFTER));
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join(); // Returns at once where the thread was never started.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** One thread; the first of them loads the scripts, and is the last to leave. */
+  private final class Worker {
+
+    private final int index;
+    private final Thread thread;
+    private volatile EmbeddedRequest running;
+    private volatile Instant runningSince = Instant.EPOCH;
+
+    Worker(int index) {
+      this.index = index;
+      this.thread =
+          Thread.ofPlatform()
+              .daemon()
+              .name("embedded-" + group.name() + "-" + index)
+              .stackSize(STACK_BYTES)
+              .unstarted(index == 0 ? this::loadThenServe : this::serveOnly);
+    }
+
+    ThreadStatus status() {
+      return new ThreadStatus(
+          index,
+          Optional.ofNullable(running)
+              .map(EmbeddedRequest::request)
+              .map(
+                  request ->
+                      new RunningRequest(
+                          request.id(), request.method(), request.target(), runningSince)));
+    }
+
+    private void loadThenServe() {
+      try {
+        interpreter =
+            group.name().isEmpty() ? Interpreter.main(runtime) : Interpreter.sub(runtime);
+      } catch (RuntimeException e) {
+        giveUp(new LoadException("KW300", e.getMessage(), ""));
+        ended.complete(null);
+        return;
+      }
+      var python = InterpreterThread.of(interpreter);
+      python.attach();
+      try {
+        load();
+        python.detach();
+        succeeded();
+      } catch (LoadException e) {
+        python.detach();
+        giveUp(e);
+      }
+      serve(python);
+    }
+
+    private void load() throws LoadException {
+      interpreter.start(group, settings.threads());
+      for (var script : group.scripts()) {
+        handlers.put(script, interpreter.load(script));
+      }
+    }
+
+    private void succeeded() {
+      if (state == State.STARTING) {
+        state = State.READY;
+        workers.stream().skip(1).forEach(worker -> worker.thread.start());
+      }
+      loaded.complete(null);
+    }
+
+    private void serveOnly() {
+      serve(InterpreterThread.of(interpreter));
+    }
+
+    private void serve(InterpreterThread python) {
+      var member = crew.join();
+      while (crew.awaitTurn(member)) {
+        gil.take(python);
+        crew.tookGil();
+        serveTurn(python);
+      }
+      leave(python);
+    }
+
+    /** Serves one request after the other, with the GIL at the start and without it at the end. */
+    private void serveTurn(InterpreterThread python) {
+      var turnEnds = System.nanoTime() + Gil.TURN_NANOS;
+      for (var request = crew.poll(); request != null; request = crew.poll()) {
+        serve(python, request);
+        if (System.nanoTime() - turnEnds > 0 && gil.isWanted()) {
+          if (!crew.hasContender()) {
+            gil.handOver(python);
+            return;
+          }
+          break;
+        }
+      }
+      python.detach();
+    }
+
+    private void serve(InterpreterThread python, EmbeddedRequest request) {
+      var now = System.nanoTime();
+      if (request.isOverdue(now)) {
+        failOverdue(request);
+        return;
+      }
+      if (request.isClosed()) {
+        return;
+      }
+      var wsgi = request.request();
+      var route = wsgi.route();
+      var handler = handlers.get(new ApplicationGroup.Script(route.script(), route.callable()));
+      runningSince = Instant.now();
+      running = request;
+      try {
+        request.finish(
+            python.run(
+                handler, wsgi.environ(), request.queueStart(), wsgi.contentLength(), request));
+      } catch (RuntimeException e) {
+        LOG.errorf(e, "KW500 request %s: embedded mode itself failed", wsgi.id());
+        request.fail(Failure.of(FailureCode.APPLICATION_FAILED, e.toString()));
+      } finally {
+        running = null;
+      }
+    }
+
+    private void leave(InterpreterThread python) {
+      if (index == 0) {
+        awaitOthers();
+        end(python);
+      } else {
+        python.attach();
+        python.close();
+      }
+    }
+
+    private void awaitOthers() {
+      workers.stream().skip(1).map(worker -> worker.thread).forEach(EmbeddedInterpreter::join);
+    }
+
+    private void end(InterpreterThread python) {
+      python.attach();
+      try {
+        interpreter.finish();
+      } catch (LoadException e) {
+        LOG.warnf("application group %s did not end cleanly: %s", group.id(), e.getMessage());
+      }
+      python.close();
+      if (!interpreter.close()) {
+        LOG.warnf(
+            "KW313 application group %s left threads behind that do not end; its interpreter stays"
+                + " in memory until the gateway restarts. End such threads in an atexit function,"
+                + " or move the alias to a daemon group (spec.processGroup)",
+            group.id());
+      }
+      ended.complete(null);
+    }
+  }
+}

@@ -1,0 +1,309 @@
+package dev.kubewsgi.gateway.embedded;
+
+import dev.kubewsgi.gateway.embedded.cpython.Answer;
+import dev.kubewsgi.gateway.embedded.cpython.RequestChannel;
+import dev.kubewsgi.gateway.exchange.BodyReader;
+import dev.kubewsgi.gateway.exchange.Exchange;
+import dev.kubewsgi.gateway.exchange.Failure;
+import dev.kubewsgi.gateway.exchange.FailureCode;
+import dev.kubewsgi.gateway.exchange.ResponseHead;
+import dev.kubewsgi.gateway.exchange.WsgiRequest;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * An exchange as a blocking thread sees it. The exchange itself is touched on its event loop only;
+ * between the two stand a bounded number of bytes each way.
+ */
+final class EmbeddedRequest implements RequestChannel, BodyReader {
+
+  /** Bytes of the body that are read ahead of the application. */
+  private static final int READ_AHEAD = 128 * 1024;
+
+  /** Bytes of the answer that the application is ahead of the client. */
+  private static final int WRITE_AHEAD = 256 * 1024;
+
+  private final Exchange exchange;
+  private final EventLoop loop;
+  private final long queuedMicros;
+  private final long deadlineNanos;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  // The body: guarded by the lock.
+  private final ArrayDeque<ByteBuf> blocks = new ArrayDeque<>();
+  private int buffered;
+  private boolean reading;
+  private boolean paused;
+  private boolean bodyEnded;
+  private boolean discarding;
+
+  // The answer: guarded by the lock, but for the two that only the event loop uses.
+  private int ahead;
+  private int unacknowledged;
+  private boolean awaitsWritable;
+
+  private String closedReason;
+
+  EmbeddedRequest(Exchange exchange, long queueTimeoutNanos) {
+    this.exchange = exchange;
+    this.loop = exchange.eventLoop();
+    this.deadlineNanos = System.nanoTime() + queueTimeoutNanos;
+    var now = Instant.now();
+    this.queuedMicros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
+    this.bodyEnded = !exchange.request().hasBody();
+  }
+
+  /** Begins; on the event loop. */
+  void begin() {
+    exchange.onClosed(() -> close("the client left"));
+    if (!bodyEnded && !request().expectsContinue()) {
+      reading = true;
+      exchange.readBody(this);
+    }
+  }
+
+  WsgiRequest request() {
+    return exchange.request();
+  }
+
+  /** When it was queued: seconds since the epoch with six decimals. */
+  String queueStart() {
+    var micros = Long.toString(queuedMicros % 1_000_000 + 1_000_000);
+    return queuedMicros / 1_000_000 + "." + micros.substring(1);
+  }
+
+  boolean isOverdue(long nanoTime) {
+    return nanoTime - deadlineNanos > 0;
+  }
+
+  /** Nobody waits for an answer any more. */
+  boolean isClosed() {
+    lock.lock();
+    try {
+      return closedReason != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // How it ends
+
+  /** Any thread. */
+  void finish(Answer answer) {
+    switch (answer) {
+      case Answer.Whole whole -> {
+        var head = head(whole.status(), whole.fields());
+        loop.execute(() -> exchange.respond(head, whole.body()));
+      }
+      case Answer.Sent _ -> {}
+      case Answer.Aborted aborted -> {
+        var failure = Failure.of(FailureCode.RESPONSE_INCOMPLETE, aborted.reason());
+        loop.execute(() -> exchange.abort(failure));
+      }
+    }
+    discardBody();
+  }
+
+  /** Any thread; before the application saw it. */
+  void fail(Failure failure) {
+    loop.execute(() -> exchange.fail(failure));
+    discardBody();
+  }
+
+  private void close(String reason) {
+    lock.lock();
+    try {
+      closedReason = reason;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void discardBody() {
+    lock.lock();
+    try {
+      discarding = true;
+      blocks.forEach(ByteBuf::release);
+      blocks.clear();
+      buffered = 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // BodyReader: on the event loop
+
+  @Override
+  public void block(ByteBuf block) {
+    lock.lock();
+    try {
+      if (discarding) {
+        block.release();
+        return;
+      }
+      blocks.add(block);
+      buffered += block.readableBytes();
+      if (buffered >= READ_AHEAD && !paused) {
+        paused = true;
+        exchange.pauseBody();
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void end() {
+    lock.lock();
+    try {
+      bodyEnded = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void failed(Failure cause) {
+    close(cause.detail());
+  }
+
+  // RequestChannel: on the thread that runs the request
+
+  @Override
+  public int available() throws IOException {
+    lock.lock();
+    try {
+      if (buffered > 0) {
+        return buffered;
+      }
+      checkOpen();
+      return bodyEnded ? RequestChannel.END : 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void awaitBody() throws IOException, InterruptedException {
+    lock.lock();
+    try {
+      if (!reading) {
+        reading = true;
+        loop.execute(() -> exchange.readBody(this));
+      }
+      while (buffered == 0 && !bodyEnded) {
+        checkOpen();
+        changed.await();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void take(ByteBuffer target) {
+    lock.lock();
+    try {
+      while (target.hasRemaining() && !blocks.isEmpty()) {
+        var block = blocks.peek();
+        var size = Math.min(block.readableBytes(), target.remaining());
+        block.readBytes(target.slice(target.position(), size));
+        target.position(target.position() + size);
+        buffered -= size;
+        if (!block.isReadable()) {
+          blocks.poll().release();
+        }
+      }
+      if (paused && buffered < READ_AHEAD / 2) {
+        paused = false;
+        loop.execute(exchange::resumeBody);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void start(String status, String[] fields) throws IOException {
+    var head = head(status, fields);
+    lock.lock();
+    try {
+      checkOpen();
+    } finally {
+      lock.unlock();
+    }
+    loop.execute(() -> exchange.start(head));
+  }
+
+  @Override
+  public void write(ByteBuffer block) throws IOException, InterruptedException {
+    var size = block.remaining();
+    lock.lock();
+    try {
+      checkOpen();
+      while (ahead >= WRITE_AHEAD) {
+        changed.await();
+        checkOpen();
+      }
+      ahead += size;
+    } finally {
+      lock.unlock();
+    }
+    var copy = PooledByteBufAllocator.DEFAULT.directBuffer(size).writeBytes(block);
+    loop.execute(() -> send(copy, size));
+  }
+
+  @Override
+  public void finish() throws IOException {
+    loop.execute(exchange::end);
+  }
+
+  private void send(ByteBuf block, int size) {
+    unacknowledged += size;
+    if (exchange.write(block)) {
+      acknowledge();
+    } else if (!awaitsWritable) {
+      awaitsWritable = true;
+      exchange.onWritable(
+          () -> {
+            awaitsWritable = false;
+            acknowledge();
+          });
+    }
+  }
+
+  private void acknowledge() {
+    lock.lock();
+    try {
+      ahead -= unacknowledged;
+      unacknowledged = 0;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void checkOpen() throws IOException {
+    if (closedReason != null) {
+      throw new IOException(closedReason);
+    }
+  }
+
+  /** A status that the WSGI core has checked: three digits, then a space or the end. */
+  private static ResponseHead head(String status, String[] fields) {
+    var code = Integer.parseInt(status, 0, 3, 10);
+    return new ResponseHead(code, status.length() > 4 ? status.substring(4) : "", fields);
+  }
+}

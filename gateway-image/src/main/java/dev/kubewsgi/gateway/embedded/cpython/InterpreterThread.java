@@ -1,0 +1,174 @@
+package dev.kubewsgi.gateway.embedded.cpython;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.kubewsgi.gateway.exchange.Environ;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * The thread state that a platform thread has in one interpreter, for life. Used by that thread
+ * alone; every method but {@link #attach} and {@link #running} needs the GIL, which {@link #attach}
+ * takes and {@link #detach} gives back.
+ */
+public final class InterpreterThread {
+
+  /** Threads of all interpreters that may live at once. */
+  private static final int MAX_THREADS = 1 << 16;
+
+  private static final int ARGUMENTS = 3;
+
+  /** Names of header fields come from clients: so many are kept, others made anew each time. */
+  private static final int MAX_KEYS = 256;
+
+  /** By number: the lower bits of a token. */
+  private static final AtomicReferenceArray<InterpreterThread> THREADS =
+      new AtomicReferenceArray<>(MAX_THREADS);
+
+  private final int number;
+  private final long state;
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment arguments = arena.allocate(JAVA_LONG, ARGUMENTS);
+  private final Map<String, Long> keys = new HashMap<>();
+
+  private long sequence;
+  private volatile long token;
+  private volatile RequestChannel channel;
+
+  private InterpreterThread(int number, long state) {
+    this.number = number;
+    this.state = state;
+  }
+
+  /** A state for the calling thread. */
+  public static InterpreterThread of(Interpreter interpreter) {
+    var state = CPython.PyThreadState_New(interpreter.address());
+    for (var number = 0; number < MAX_THREADS; number++) {
+      if (THREADS.get(number) == null) {
+        var thread = new InterpreterThread(number, state);
+        if (THREADS.compareAndSet(number, null, thread)) {
+          return thread;
+        }
+      }
+    }
+    throw new IllegalStateException("more than " + MAX_THREADS + " threads in embedded mode");
+  }
+
+  /** Takes the GIL; blocks until it is free. */
+  public void attach() {
+    CPython.PyEval_RestoreThread(state);
+  }
+
+  /** Gives the GIL back. */
+  public void detach() {
+    CPython.PyEval_SaveThread();
+  }
+
+  /**
+   * Serves a request.
+   *
+   * @param queueStart the value of {@code mod_wsgi.queue_start}: seconds since the epoch as text
+   */
+  public Answer run(
+      Interpreter.Handler handler,
+      Environ environ,
+      String queueStart,
+      long length,
+      RequestChannel requestChannel) {
+    sequence++;
+    channel = requestChannel;
+    token = sequence << 16 | number;
+    try {
+      return answer(call(handler, environ, queueStart, length));
+    } finally {
+      token = 0;
+      channel = null;
+    }
+  }
+
+  /** Ends the state and gives the GIL back. */
+  public void close() {
+    keys.values().forEach(CPython::Py_DecRef);
+    CPython.PyThreadState_Clear(state);
+    CPython.PyThreadState_DeleteCurrent();
+    THREADS.set(number, null);
+    arena.close();
+  }
+
+  /** The channel of the running request that a token names; any thread may ask. */
+  static RequestChannel running(long tokenObject) throws IOException {
+    var token = CPython.PyLong_AsLongLong(tokenObject);
+    var thread = THREADS.get((int) (token & (MAX_THREADS - 1)));
+    var channel = thread == null ? null : thread.channel;
+    if (channel == null || thread.token != token) {
+      throw new IllegalStateException("the request has ended");
+    }
+    return channel;
+  }
+
+  private long call(
+      Interpreter.Handler handler, Environ environ, String queueStart, long length) {
+    var dict = CPython.PyDict_Copy(handler.base);
+    for (var i = 0; i < environ.size(); i++) {
+      set(dict, environ.key(i), environ.value(i));
+    }
+    set(dict, "mod_wsgi.queue_start", queueStart);
+    var tokenObject = CPython.PyLong_FromLongLong(token);
+    var lengthObject = CPython.PyLong_FromLongLong(length);
+    arguments.setAtIndex(JAVA_LONG, 0, dict);
+    arguments.setAtIndex(JAVA_LONG, 1, tokenObject);
+    arguments.setAtIndex(JAVA_LONG, 2, lengthObject);
+    var result = CPython.PyObject_Vectorcall(handler.handle, arguments, ARGUMENTS);
+    CPython.Py_DecRef(dict);
+    CPython.Py_DecRef_leaf(tokenObject);
+    CPython.Py_DecRef_leaf(lengthObject);
+    return result;
+  }
+
+  private void set(long dict, String name, String value) {
+    var object = Objects.latin1(value);
+    var known = keys.get(name);
+    if (known != null) {
+      CPython.PyDict_SetItem(dict, known, object);
+    } else {
+      setNew(dict, name, object);
+    }
+    CPython.Py_DecRef_leaf(object);
+  }
+
+  private void setNew(long dict, String name, long value) {
+    var key = Objects.latin1(name);
+    CPython.PyDict_SetItem(dict, key, value);
+    if (keys.size() < MAX_KEYS) {
+      keys.put(name, key);
+    } else {
+      CPython.Py_DecRef_leaf(key);
+    }
+  }
+
+  private static Answer answer(long result) {
+    if (result == 0) {
+      var failure = Errors.fetch();
+      var reason = Objects.text(failure);
+      CPython.Py_DecRef(failure);
+      return new Answer.Aborted(reason);
+    }
+    try {
+      return switch ((int) CPython.PyTuple_Size(result)) {
+        case 0 -> Answer.SENT;
+        case 1 -> new Answer.Aborted(Objects.text(CPython.PyTuple_GetItem(result, 0)));
+        default ->
+            new Answer.Whole(
+                Objects.text(CPython.PyTuple_GetItem(result, 0)),
+                Objects.fields(CPython.PyTuple_GetItem(result, 1)),
+                Objects.bytes(CPython.PyTuple_GetItem(result, 2)));
+      };
+    } finally {
+      CPython.Py_DecRef(result);
+    }
+  }
+}

@@ -1,0 +1,265 @@
+"""A group's configuration: the JSON document that the gateway writes and replaces.
+
+Reading reports every mistake at once and refuses unknown keys: a misspelt one would be ignored
+for ever.
+"""
+
+import json
+
+from kubewsgi.errors import GROUP_CONFIG, ConfigError
+
+_REQUIRED = object()
+
+
+class GroupConfig:
+    """What the supervisor is to run. Times are seconds."""
+
+    __slots__ = (
+        "group",
+        "namespace",
+        "title",
+        "listen",
+        "secret",
+        "processes",
+        "multiprocess",
+        "threads",
+        "uid",
+        "gid",
+        "working_dir",
+        "env",
+        "startup_timeout",
+        "graceful_timeout",
+        "shutdown_timeout",
+        "application_groups",
+    )
+
+    def worker_settings(self):
+        """Everything of the group that a running worker cannot change."""
+        return (
+            self.group,
+            self.title,
+            self.multiprocess,
+            self.threads,
+            self.uid,
+            self.gid,
+            self.working_dir,
+            tuple(sorted(self.env.items())),
+        )
+
+
+class ApplicationGroup:
+    """One application group at one revision."""
+
+    __slots__ = ("id", "name", "revision", "scripts", "python_home", "python_path", "env")
+
+    def key(self):
+        """Equal keys: a running worker of one serves the other."""
+        return (
+            self.id,
+            self.name,
+            self.revision,
+            self.scripts,
+            self.python_home,
+            self.python_path,
+            tuple(sorted(self.env.items())),
+        )
+
+
+def parse(text):
+    """The GroupConfig in a JSON text. Raises ConfigError, which lists every mistake."""
+    try:
+        document = json.loads(text)
+    except ValueError as failure:
+        raise ConfigError(GROUP_CONFIG, f"the configuration is not JSON: {failure}") from None
+    faults = []
+    config = _group(_Fields(document, "", faults))
+    if faults:
+        raise ConfigError(GROUP_CONFIG, "; ".join(faults))
+    return config
+
+
+def _group(fields):
+    config = GroupConfig()
+    config.group = fields.take("group", _text)
+    config.namespace = fields.take("namespace", _text, "default")
+    config.title = _title(fields.take("displayName", _optional(_text), "%{GROUP}"), config.group)
+    config.listen = fields.take("listen", _listen)
+    config.secret = fields.take("secret", _secret)
+    config.processes = fields.take("processes", _count, 1)
+    config.multiprocess = fields.take("multiprocess", _flag, config.processes != 1)
+    config.threads = fields.take("threads", _count, 15)
+    config.uid = fields.take("uid", _optional(_user_id), None)
+    config.gid = fields.take("gid", _optional(_group_id), None)
+    config.working_dir = fields.take("workingDir", _optional(_path), None) or "/"
+    config.env = fields.take("env", _variables, {})
+    config.startup_timeout = fields.take("startupTimeout", _seconds, 15.0)
+    config.graceful_timeout = fields.take("gracefulTimeout", _seconds, 15.0)
+    config.shutdown_timeout = fields.take("shutdownTimeout", _seconds, 5.0)
+    config.application_groups = [
+        _application_group(child) for child in fields.take_list("applicationGroups")
+    ]
+    fields.finish()
+    identifiers = [group.id for group in config.application_groups]
+    for identifier in sorted({i for i in identifiers if i and identifiers.count(i) > 1}):
+        fields.fault("applicationGroups", f"the id {identifier!r} occurs twice")
+    return config
+
+
+def _application_group(fields):
+    group = ApplicationGroup()
+    group.id = fields.take("id", _text)
+    group.name = fields.take("name", _any_text, "")
+    group.revision = fields.take("revision", _text)
+    group.env = fields.take("env", _variables, {})
+    python = _Fields(fields.take("python", _object, {}), fields.path("python"), fields.faults)
+    group.python_home = python.take("home", _optional(_path), None)
+    group.python_path = tuple(python.take("path", _paths, []))
+    python.finish()
+    group.scripts = tuple(_script(child) for child in fields.take_list("scripts"))
+    if not group.scripts:
+        fields.fault("scripts", "must name at least one script")
+    fields.finish()
+    return group
+
+
+def _script(fields):
+    script = fields.take("script", _path), fields.take("callable", _text, "application")
+    fields.finish()
+    return script
+
+
+class _Fields:
+    """Takes one object's fields apart, collecting faults under the object's path."""
+
+    def __init__(self, document, path, faults):
+        self.faults = faults
+        self._path = path
+        if not isinstance(document, dict):
+            self.faults.append(f"{path or 'the configuration'} must be an object")
+            document = {}
+        self._left = dict(document)
+        self._broken = not document
+
+    def take(self, name, check, default=_REQUIRED):
+        value = self._left.pop(name, default)
+        if value is _REQUIRED:
+            if not self._broken:
+                self.fault(name, "is missing")
+            return None
+        if value is default:
+            return value
+        try:
+            return check(value)
+        except ValueError as failure:
+            self.fault(name, str(failure))
+            return None
+
+    def take_list(self, name):
+        value = self.take(name, _list, [])
+        return [
+            _Fields(child, f"{self.path(name)}[{index}]", self.faults)
+            for index, child in enumerate(value or [])
+        ]
+
+    def finish(self):
+        for name in self._left:
+            self.fault(name, "is no known key")
+
+    def fault(self, name, text):
+        self.faults.append(f"{self.path(name)} {text}")
+
+    def path(self, name):
+        return f"{self._path}.{name}" if self._path else name
+
+
+def _check(condition, expected):
+    if not condition:
+        raise ValueError(f"must be {expected}")
+
+
+def _optional(check):
+    return lambda value: None if value is None else check(value)
+
+
+def _any_text(value):
+    _check(isinstance(value, str) and value.isprintable(), "a printable string")
+    return value
+
+
+def _text(value):
+    _check(isinstance(value, str) and value and value.isprintable(), "a non-empty string")
+    return value
+
+
+def _secret(value):
+    _check(isinstance(value, str) and len(value) >= 16 and value.isascii(), "16 or more characters")
+    return value
+
+
+def _path(value):
+    _check(isinstance(value, str) and value[:1] == "/" and "\0" not in value, "an absolute path")
+    return value
+
+
+def _paths(value):
+    return [_path(entry) for entry in _list(value)]
+
+
+def _list(value):
+    _check(isinstance(value, list), "a list")
+    return value
+
+
+def _object(value):
+    _check(isinstance(value, dict), "an object")
+    return value
+
+
+def _variables(value):
+    for name, text in _object(value).items():
+        _check(name and "=" not in name and "\0" not in name, "an object of variable names")
+        _check(isinstance(text, str) and "\0" not in text, "an object of strings without NUL")
+    return value
+
+
+def _flag(value):
+    _check(isinstance(value, bool), "true or false")
+    return value
+
+
+def _count(value):
+    _check(type(value) is int and 1 <= value <= 10000, "a number from 1 to 10000")
+    return value
+
+
+def _user_id(value):
+    _check(type(value) is int and value > 0, "a uid above 0; an application never runs as root")
+    return value
+
+
+def _group_id(value):
+    _check(type(value) is int and value >= 0, "a gid")
+    return value
+
+
+def _seconds(value):
+    _check(type(value) in (int, float) and 0 <= value <= 86400, "seconds from 0 to 86400")
+    return float(value)
+
+
+def _listen(value):
+    """("unix", path) or ("tcp", host, port)."""
+    _check(isinstance(value, dict) and len(value) == 1, '{"unix": PATH} or {"tcp": "HOST:PORT"}')
+    ((kind, address),) = value.items()
+    if kind == "unix":
+        _check(len(_path(address).encode()) <= 107, "a path of at most 107 bytes (unix(7))")
+        return "unix", address
+    _check(kind == "tcp" and isinstance(address, str), '{"unix": PATH} or {"tcp": "HOST:PORT"}')
+    host, _, port = address.rpartition(":")
+    _check(host and port.isdigit() and int(port) < 65536, 'HOST:PORT, as "127.0.0.1:0"')
+    return "tcp", host.strip("[]"), int(port)
+
+
+def _title(display_name, group):
+    """mod_wsgi's display-name: `%{GROUP}` stands for `(wsgi:<group>)`."""
+    return display_name and display_name.replace("%{GROUP}", f"(wsgi:{group})")

@@ -1,0 +1,344 @@
+"""The canonical HTTP/1.1 between gateway and worker; docs/worker-protocol.md, byte for byte.
+
+Only the gateway speaks to this parser, so it is strict: whatever the gateway would not have
+written is a reason to hang up. In return a head is one split and one dict update.
+"""
+
+from socket import MSG_DONTWAIT
+from time import time
+
+# The gateway bounds what a client may send to far less; this bounds what a broken gateway may.
+HEAD_LIMIT = 1 << 20
+BLOCK = 65536
+# What has arrived of a body the application did not read is dropped up to this size, to keep the
+# connection; a larger one, or one still on its way, costs the connection.
+DRAIN_LIMIT = 65536
+_CHUNK_LINE_LIMIT = 18
+_JOIN_LIMIT = 32768
+
+_KEY = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_OTHER_FIELDS = frozenset(
+    {
+        "Content-Length",
+        "Transfer-Encoding",
+        "Expect",
+        "KubeWsgi-Script",
+        "KubeWsgi-Callable",
+        "wsgi.url_scheme",
+    }
+)
+_REMEMBERED = 1024
+_fields = set(_OTHER_FIELDS)  # field names found canonical before
+
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class NotCanonical(Exception):
+    """The gateway sent what the protocol does not allow; the text says what."""
+
+
+class Request:
+    """A parsed head: environ, application key, body framing."""
+
+    __slots__ = ("environ", "application", "length", "expects")
+
+    def __init__(self, environ, application, length, expects):
+        self.environ = environ
+        self.application = application  # (script, callable)
+        self.length = length  # of the body: -1 if chunked
+        self.expects = expects  # the gateway awaits 100 Continue
+
+
+def parse_head(head, base):
+    """The request of a head (without its final empty line), its environ made from `base`.
+
+    Raises NotCanonical.
+    """
+    lines = head.decode("latin-1").split("\r\n")
+    count = len(lines)
+    if head.count(b"\n") != count - 1 or head.count(b"\r") != count - 1 or b"\0" in head:
+        raise NotCanonical("a line ends in something else than CR LF, or NUL occurs")
+    try:
+        method, target, version = lines[0].split(" ")
+        del lines[0]
+        environ = base.copy()
+        environ.update([line.split(": ", 1) for line in lines])
+    except ValueError:
+        raise NotCanonical("the request line or a field is malformed") from None
+    if version != "HTTP/1.1":
+        raise NotCanonical("the version is not HTTP/1.1")
+    if len(environ) != len(base) + count - 1:
+        raise NotCanonical("a field occurs twice, or is the worker's own")
+    pop = environ.pop
+    try:
+        application = pop("KubeWsgi-Script"), pop("KubeWsgi-Callable")
+    except KeyError:
+        raise NotCanonical("KubeWsgi-Script or KubeWsgi-Callable is missing") from None
+    length = _body_length(pop("Content-Length", None), pop("Transfer-Encoding", None))
+    expects = pop("Expect", None)
+    if expects is not None and (expects != "100-continue" or not length):
+        raise NotCanonical("Expect is not 100-continue, or there is no body to wait for")
+    if not _fields.issuperset(environ.keys() - base.keys()):
+        _check_fields(environ.keys() - base.keys())
+    if environ.setdefault("REQUEST_METHOD", method) != method:
+        raise NotCanonical("REQUEST_METHOD is not the request line's method")
+    environ.setdefault("REQUEST_URI", target)
+    _decode_paths(environ)
+    _convert_times(environ)
+    return Request(environ, application, length, expects is not None)
+
+
+def _body_length(length, encoding):
+    if length is None:
+        if encoding is None:
+            return 0
+        if encoding != "chunked":
+            raise NotCanonical("Transfer-Encoding is not chunked")
+        return -1
+    if encoding is not None:
+        raise NotCanonical("Content-Length and Transfer-Encoding are both given")
+    if not (length.isascii() and length.isdigit() and len(length) <= 18):
+        raise NotCanonical("Content-Length is not a number")
+    return int(length)
+
+
+def _check_fields(names):
+    for name in names:
+        key = name[9:].upper() if name.startswith("mod_wsgi.") else name
+        if name not in _OTHER_FIELDS and (not key or not _KEY.issuperset(key)):
+            raise NotCanonical(f"the field {name!r} is no environ key")
+    if len(_fields) > _REMEMBERED:
+        _fields.clear()
+    _fields.update(names)
+
+
+def _decode_paths(environ):
+    for name in ("SCRIPT_NAME", "PATH_INFO"):
+        try:
+            value = environ[name]
+        except KeyError:
+            raise NotCanonical(f"{name} is missing") from None
+        if "%" in value:
+            environ[name] = _decode_percent(value)
+
+
+def _decode_percent(value):
+    """Decodes the %XX by which a path carries control characters and `%` itself."""
+    first, *rest = value.split("%")
+    pieces = [first]
+    for part in rest:
+        code = part[:2]
+        if len(code) != 2 or not _HEX.issuperset(code):
+            raise NotCanonical("a path holds % without two hexadecimal digits")
+        pieces.append(chr(int(code, 16)) + part[2:])
+    return "".join(pieces)
+
+
+_HEX = frozenset("0123456789abcdefABCDEF")
+
+
+def _convert_times(environ):
+    """mod_wsgi 6 gives times as seconds in float; daemon_start is now."""
+    environ["mod_wsgi.daemon_start"] = time()
+    for name in ("mod_wsgi.request_start", "mod_wsgi.queue_start"):
+        if name in environ:
+            try:
+                environ[name] = float(environ[name])
+            except ValueError:
+                raise NotCanonical(f"{name} is not a number of seconds") from None
+
+
+class NoBody:
+    """The source of a request without a body."""
+
+    __slots__ = ()
+
+    def read(self, size):
+        """b"", always."""
+        return b""
+
+    def drain(self):
+        """True: nothing is left."""
+        return True
+
+
+class LengthBody:
+    """The source of a body of known length: first what came with the head, then the socket."""
+
+    __slots__ = ("_socket", "_buffer", "_left", "_expects")
+
+    def __init__(self, socket, buffer, length, expects):
+        self._socket = socket
+        self._buffer = buffer[:length]
+        self._left = length - len(self._buffer)  # still to be received
+        self._expects = expects
+
+    def read(self, size):
+        """1 to `size` bytes, b"" at the end; OSError once the gateway hung up."""
+        if self._buffer:
+            block, self._buffer = self._buffer[:size], self._buffer[size:]
+            return block
+        if not self._left:
+            return b""
+        if self._expects:
+            self._expects = False
+            self._socket.sendall(_CONTINUE)
+        block = self._socket.recv(min(size, self._left, BLOCK))
+        if not block:
+            raise ConnectionResetError("the client left before its request was complete")
+        self._left -= len(block)
+        return block
+
+    def drain(self):
+        """Drops what is left, without waiting; whether the connection can be used again."""
+        self._buffer = b""
+        if self._expects or not self._left:  # what awaits 100 Continue will not be sent any more
+            return True
+        return self._left <= DRAIN_LIMIT and self._drop_arrived()
+
+    def _drop_arrived(self):
+        while self._left:
+            try:
+                block = self._socket.recv(self._left, MSG_DONTWAIT)
+            except BlockingIOError:
+                return False
+            if not block:
+                return False
+            self._left -= len(block)
+        return True
+
+
+class ChunkedBody:
+    """The source of a chunked body: `<hex>CRLF<bytes>CRLF`, at last `0CRLFCRLF`; nothing else."""
+
+    __slots__ = ("_socket", "_buffer", "_left", "_ended", "_expects", "_flags")
+
+    def __init__(self, socket, buffer, expects):
+        self._socket = socket
+        self._flags = 0
+        self._buffer = buffer
+        self._left = 0  # of the current chunk
+        self._ended = False
+        self._expects = expects
+
+    def read(self, size):
+        """1 to `size` bytes, b"" at the end; OSError once the gateway hung up."""
+        if self._ended:
+            return b""
+        if not self._left:
+            self._left = self._read_size()
+            if not self._left:
+                self._skip_line_end()
+                self._ended = True
+                return b""
+        if not self._buffer:
+            self._receive()
+        block = self._buffer[: min(size, self._left)]
+        self._buffer = self._buffer[len(block) :]
+        self._left -= len(block)
+        if not self._left:
+            self._skip_line_end()
+        return block
+
+    def drain(self):
+        """Drops what is left, without waiting; whether the connection can be used again."""
+        if self._expects:
+            return True
+        self._flags = MSG_DONTWAIT
+        budget = DRAIN_LIMIT
+        try:
+            while budget > 0:
+                block = self.read(BLOCK)
+                if not block:
+                    return not self._buffer
+                budget -= len(block)
+        except OSError:  # not there yet, or malformed
+            pass
+        return False
+
+    def _read_size(self):
+        while b"\r\n" not in self._buffer:
+            if len(self._buffer) > _CHUNK_LINE_LIMIT:
+                raise ConnectionAbortedError("the gateway sent a malformed chunk")
+            self._receive()
+        line, _, self._buffer = self._buffer.partition(b"\r\n")
+        if not line or len(line) > 16 or not _HEX.issuperset(line.decode("latin-1")):
+            raise ConnectionAbortedError("the gateway sent a malformed chunk")
+        return int(line, 16)
+
+    def _skip_line_end(self):
+        while len(self._buffer) < 2:
+            self._receive()
+        if self._buffer[:2] != b"\r\n":
+            raise ConnectionAbortedError("the gateway sent a malformed chunk")
+        self._buffer = self._buffer[2:]
+
+    def _receive(self):
+        if self._expects:
+            self._expects = False
+            self._socket.sendall(_CONTINUE)
+        block = self._socket.recv(BLOCK, self._flags)
+        if not block:
+            raise ConnectionResetError("the client left before its request was complete")
+        self._buffer += block
+
+
+class Answer:
+    """The sink of a streamed answer; the head goes out with the first block."""
+
+    __slots__ = ("_socket", "_head", "_chunked")
+
+    def __init__(self, socket):
+        self._socket = socket
+        self._head = b""
+        self._chunked = False
+
+    def start(self, status, headers):
+        """Takes the head; without a Content-Length the body will be chunked."""
+        self._chunked = all(name.lower() != "content-length" for name, _ in headers)
+        if self._chunked:
+            headers = [*headers, ("Transfer-Encoding", "chunked")]
+        self._head = format_head(status, headers)
+
+    def write(self, block):
+        """Sends a block at once; OSError once the gateway hung up."""
+        if self._chunked:
+            send(self._socket, self._head + b"%x\r\n" % len(block), block, b"\r\n")
+        else:
+            send(self._socket, self._head, block, b"")
+        self._head = b""
+
+    def end(self):
+        """Completes the body."""
+        if self._chunked:
+            self._socket.sendall(self._head + b"0\r\n\r\n")
+
+    def flush(self):
+        """Sends a head that no block followed, before the connection is broken."""
+        if self._head:
+            self._socket.sendall(self._head)
+
+
+def format_head(status, headers):
+    """The bytes of an answer's head; RFC 9112 wants the space even without a reason."""
+    if len(status) == 3:
+        status += " "
+    fields = "".join([f"{name}: {value}\r\n" for name, value in headers])
+    return f"HTTP/1.1 {status}\r\n{fields}\r\n".encode("latin-1")
+
+
+def send(socket, head, body, tail):
+    """Sends all of it, small pieces in one call."""
+    if len(body) <= _JOIN_LIMIT:
+        socket.sendall(head + body + tail)
+        return
+    # The kernel joins these; copying a large body to join it here would cost more.
+    sent = socket.sendmsg((head, body, tail))
+    total = len(head) + len(body) + len(tail)
+    if sent < total:
+        left = memoryview(body)[sent - len(head) :] if sent >= len(head) else None
+        if left is None:
+            socket.sendall(head[sent:])
+            left = memoryview(body)
+        socket.sendall(left)
+        socket.sendall(tail)

@@ -1,0 +1,476 @@
+"""The parent of a group's workers: starts, replaces, drains and ends them, and says how they are.
+
+One thread, one loop: what has happened, whom to end, whom to start, what to tell. A worker is a
+fork of this process, which has imported what every worker needs; being single-threaded is what
+makes the fork safe.
+"""
+
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from collections import deque
+from time import gmtime, monotonic, strftime, time
+
+from kubewsgi import config as configuration
+from kubewsgi import errors, process, unit, worker
+from kubewsgi.door import Door, Refused, listen
+from kubewsgi.unit import Failure, Unit, WorkerState
+
+_EXITS = 64
+# How long a worker that hangs in its import has to write down where.
+_DUMP_SECONDS = 0.5
+_BLOCK = 65536
+
+
+class BecomeWorker(BaseException):
+    """Raised in a freshly forked process, up to where it can start over as a worker."""
+
+    def __init__(self, job):
+        super().__init__()
+        self.job = job
+
+
+class Supervisor:
+    """A group's supervisor. Raises ConfigError if it cannot listen."""
+
+    def __init__(self, config, exit_with_stdin):
+        self._config = config
+        self._units = []
+        self._by_pid = {}  # pid -> (Unit, WorkerState)
+        self._exits = deque(maxlen=_EXITS)
+        self._ending = False
+        self._is_changed = True
+        self._handlers = {}
+        self._epoll = select.epoll()
+        self._listener = listen(config.listen)
+        self._door = Door(self._listener, config.secret, self._watch, self._unwatch, self)
+        self._signals, self._signalled = socket.socketpair()
+        for end in (self._signals, self._signalled):
+            end.setblocking(False)
+        self._watch(self._signalled.fileno(), select.EPOLLIN, self._hear_signals)
+        if exit_with_stdin:
+            self._watch(0, select.EPOLLIN, self._hear_stdin)
+
+    @property
+    def address(self):
+        """Where it listens: a path, or host:port."""
+        name = self._listener.getsockname()
+        return name if isinstance(name, str) else f"{name[0]}:{name[1]}"
+
+    def run(self):
+        """Serves until drained by SIGTERM, SIGINT or the end of stdin."""
+        signal.set_wakeup_fd(self._signals.fileno(), warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+            signal.signal(number, _nothing)
+        process.set_title(f"kube-wsgi supervisor {self._config.group}")
+        gc.collect()
+        gc.freeze()  # keeps the collector off the pages that workers share
+        while not (self._ending and not self._by_pid):
+            self._end_late_workers()
+            self._settle_revisions()
+            self._start_missing()
+            self._tell()
+            self._give_orders()
+            self._listen_once()
+            self._reap()
+            self._door.end_late()
+        self._tell()
+        self._door.close()
+        if self._config.listen[0] == "unix":
+            _unlink(self._config.listen[1])
+
+    # What the door asks of it
+
+    def open_slot(self, identifier, revision, connection):
+        """Hands a connection to the ready worker with the fewest; its pid. Raises Refused."""
+        units = [u for u in self._units if u.application_group.id == identifier]
+        if not units:
+            raise Refused(404, errors.SLOT_UNKNOWN, f"no application group {identifier} here")
+        candidates = [
+            ready
+            for u in units
+            if revision in (None, u.application_group.revision)
+            for ready in u.ready_workers()
+        ]
+        for chosen in sorted(candidates, key=lambda state: state.slots):
+            try:
+                socket.send_fds(
+                    chosen.control,
+                    [worker.TAKE_SLOT],
+                    [connection.fileno()],
+                    socket.MSG_DONTWAIT,
+                )
+            except OSError:  # it has just ended, or does not listen any more
+                continue
+            chosen.slots += 1
+            return chosen.pid
+        states = ", ".join(f"{u.application_group.revision}: {u.state}" for u in units)
+        raise Refused(503, errors.SLOT_NOT_READY, f"no worker is ready (revision {states})")
+
+    def reconfigure(self, text):
+        """Takes a new desired state. Raises Refused if it cannot be used."""
+        try:
+            wanted = configuration.parse(text)
+        except errors.ConfigError as failure:
+            raise Refused(400, failure.code, failure.message) from None
+        for name in ("group", "listen"):
+            if getattr(wanted, name) != getattr(self._config, name):
+                raise Refused(
+                    400,
+                    errors.GROUP_CONFIG,
+                    f"{name} cannot be changed while running; start another supervisor",
+                )
+        self._config = wanted
+        self._door.secret = wanted.secret
+        self.changed()
+
+    def changed(self):
+        """Has the state published at the end of this turn."""
+        self._is_changed = True
+
+    # The loop, in its order
+
+    def _end_late_workers(self):
+        now = monotonic()
+        for _, state in self._by_pid.values():
+            if state.dump_until is not None:
+                if now >= state.dump_until:
+                    self._end_hung(state)
+            elif state.deadline is not None and now >= state.deadline:
+                state.deadline = None
+                if state.state == unit.STARTING and state.failure is None:
+                    state.dump_until = now + _DUMP_SECONDS
+                    os.kill(state.pid, worker.DUMP_SIGNAL)
+                else:
+                    os.kill(state.pid, signal.SIGKILL)
+
+    def _end_hung(self, state):
+        state.dump_until = None
+        state.failure = Failure(
+            errors.IMPORT_HUNG,
+            f"the import did not end within startupTimeout "
+            f"({self._config.startup_timeout:g} s); the traceback shows where it hung: remove "
+            "what blocks there, or raise startupTimeout",
+            _read_all(state.dump),
+        )
+        os.kill(state.pid, signal.SIGKILL)
+
+    def _settle_revisions(self):
+        """Retires what is not wanted any more, an old revision only once the new one is up."""
+        settings = self._config.worker_settings()
+        groups = [] if self._ending else self._config.application_groups
+        wanted = {}
+        for group in groups:
+            key = (group.key(), settings)
+            found = [u for u in self._units if u.key == key and not u.retired]
+            wanted[group.id] = found[0] if found else self._add(Unit(group, settings))
+        for candidate in self._units:
+            successor = wanted.get(candidate.application_group.id)
+            if candidate.retired or candidate is successor:
+                continue
+            processes = self._config.processes
+            if successor is None or successor.is_up(processes) or not candidate.ready_workers():
+                self._retire(candidate)
+        for running in wanted.values():
+            for state in running.active_workers()[self._config.processes :]:
+                self._drain(state)
+        self._units = [u for u in self._units if u.workers or not u.retired]
+
+    def _start_missing(self):
+        for waiting in self._units:
+            for _ in range(waiting.missing(self._config.processes, monotonic())):
+                self._start(waiting)
+
+    def _tell(self):
+        if self._is_changed:
+            self._is_changed = False
+            self._door.publish(json.dumps(self._state()).encode("ascii") + b"\n")
+
+    def _give_orders(self):
+        """After _tell: whoever follows the events knows that a worker drains before it does."""
+        for _, state in self._by_pid.values():
+            if not state.must_order:
+                continue
+            state.must_order = False
+            try:
+                state.control.send(worker.DRAIN)
+            except OSError:  # it ended, or is stuck; the deadline sees to that
+                pass
+
+    def _listen_once(self):
+        for descriptor, events in self._epoll.poll(self._patience()):
+            handler = self._handlers.get(descriptor)
+            if handler is not None:
+                handler(events)
+
+    def _reap(self):
+        while self._by_pid:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if not pid:
+                return
+            if pid in self._by_pid:
+                self._bury(pid, status)
+
+    def _patience(self):
+        """Seconds until something is due; None: nothing is."""
+        due = [self._door.next_deadline()]
+        due += [u.next_start(self._config.processes) for u in self._units]
+        for _, state in self._by_pid.values():
+            due += [state.deadline, state.dump_until]
+        due = [moment for moment in due if moment is not None]
+        return max(min(due) - monotonic(), 0) + 0.001 if due else None
+
+    # Workers
+
+    def _add(self, new):
+        self._units.append(new)
+        self.changed()
+        return new
+
+    def _start(self, owner):
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        dump, dump_end = os.pipe()
+        parent = os.getpid()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        pid = os.fork()
+        if not pid:
+            ours.close()
+            os.close(dump)
+            self._forget()
+            group = owner.application_group
+            raise BecomeWorker(worker.Job(self._config, group, theirs, dump_end, parent))
+        theirs.close()
+        os.close(dump_end)
+        ours.setblocking(False)
+        os.set_blocking(dump, False)
+        now = monotonic()
+        state = WorkerState(pid, now, time(), ours, dump, now + self._config.startup_timeout)
+        owner.workers.append(state)
+        self._by_pid[pid] = owner, state
+        self._watch(ours.fileno(), select.EPOLLIN, lambda _: self._hear(owner, state))
+        self.changed()
+
+    def _forget(self):
+        """Lets go of everything of the supervisor's, in the process that becomes a worker."""
+        signal.set_wakeup_fd(-1)
+        self._epoll.close()
+        for connection in (*self._door.sockets(), self._signals, self._signalled):
+            connection.close()
+        for _, state in self._by_pid.values():
+            state.control.close()
+            os.close(state.dump)
+
+    def _hear(self, owner, state):
+        """Takes all reports of a worker."""
+        while True:
+            try:
+                report = state.control.recv(_BLOCK * 2)
+            except BlockingIOError:
+                return
+            except OSError:
+                report = b""
+            if not report:
+                self._unwatch(state.control.fileno())
+                return
+            self._note(owner, state, report)
+
+    def _note(self, owner, state, report):
+        if report == worker.SLOT_CLOSED:
+            state.slots -= 1
+        elif report == worker.READY:
+            state.deadline = state.dump_until = None
+            if state.state == unit.STARTING:
+                self._enter(state, unit.READY)
+                owner.became_ready()
+            else:  # ordered to drain while it started
+                self._expect_end(state)
+        elif report == worker.DRAINING:
+            if state.state == unit.READY:
+                self._enter(state, unit.DRAINING)
+                self._expect_end(state)
+        elif report == worker.EXITING:
+            state.deadline = monotonic() + self._config.shutdown_timeout
+        elif report.startswith(worker.FAILED):
+            text = report[len(worker.FAILED) :].decode("utf-8", "replace")
+            state.failure = Failure(*text.split("\0", 2))
+            state.deadline = monotonic() + self._config.shutdown_timeout
+
+    def _retire(self, old):
+        old.retired = True
+        self.changed()
+        for state in old.active_workers():
+            self._drain(state)
+
+    def _drain(self, state):
+        starting = state.state == unit.STARTING
+        self._enter(state, unit.DRAINING)
+        self._expect_end(state)
+        if starting:  # by its default action SIGTERM ends an import; a ready worker drains on it
+            os.kill(state.pid, signal.SIGTERM)
+        else:
+            state.must_order = True
+
+    def _expect_end(self, state):
+        limit = self._config.graceful_timeout + self._config.shutdown_timeout
+        state.deadline = monotonic() + limit
+
+    def _enter(self, state, name):
+        state.state = name
+        state.since = time()
+        self.changed()
+
+    def _bury(self, pid, status):
+        owner, state = self._by_pid[pid]
+        self._hear(owner, state)  # what it said last
+        del self._by_pid[pid]
+        owner.workers.remove(state)
+        self._unwatch(state.control.fileno())
+        state.control.close()
+        os.close(state.dump)
+        number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+        code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
+        self._exits.append(
+            {
+                "pid": pid,
+                "applicationGroup": owner.application_group.id,
+                "signal": number,
+                "signalName": _signal_name(number),
+                "exitCode": code,
+                "at": _instant(time()),
+                "expected": state.state == unit.DRAINING,
+            }
+        )
+        self._judge(owner, state, _signal_name(number) or f"exit code {code}")
+        self.changed()
+
+    def _judge(self, owner, state, cause):
+        """Draws the consequences of a worker's end."""
+        now = monotonic()
+        if state.state == unit.STARTING:
+            failure = state.failure or Failure(
+                errors.DIED_ON_IMPORT,
+                f"the process ended while it imported the application ({cause}); a C extension "
+                "that crashes, os._exit and a memory limit do that",
+                "",
+            )
+            owner.import_failed(failure, now)
+            self._log_failure(owner, failure, now)
+        elif state.state == unit.READY:
+            owner.died(now - state.started, now)
+            self._log(f"worker {state.pid} of {owner.application_group.id} died ({cause})")
+
+    # Input and output
+
+    def _watch(self, descriptor, events, handler):
+        """Watches a descriptor; without a handler, changes the events of a watched one."""
+        if handler is None:
+            self._epoll.modify(descriptor, events)
+        else:
+            self._epoll.register(descriptor, events)
+            self._handlers[descriptor] = handler
+
+    def _unwatch(self, descriptor):
+        if self._handlers.pop(descriptor, None) is not None:
+            self._epoll.unregister(descriptor)
+
+    def _hear_signals(self, _):
+        numbers = self._signalled.recv(_BLOCK)
+        if signal.SIGTERM in numbers or signal.SIGINT in numbers:
+            self._end()
+
+    def _hear_stdin(self, _):
+        if not os.read(0, _BLOCK):  # whoever started this process is gone
+            self._unwatch(0)
+            self._end()
+
+    def _end(self):
+        self._ending = True
+        self.changed()
+
+    def _log_failure(self, owner, failure, now):
+        wait = failure.retry_at - now
+        name = owner.application_group.id
+        self._log(f"{failure.code}: {name}: {failure.message}; next attempt in {wait:.0f} s")
+        for line in failure.traceback.splitlines():
+            self._log(f"  {line}")
+
+    def _log(self, text):
+        line = f"[{self._config.group}] {text}\n"
+        os.write(2, line.encode("utf-8", "backslashreplace"))
+
+    def _state(self):
+        return {
+            "group": self._config.group,
+            "namespace": self._config.namespace,
+            "pid": os.getpid(),
+            "state": unit.DRAINING if self._ending else unit.READY,
+            "applicationGroups": [_describe(u) for u in self._units],
+            "exits": list(self._exits),
+        }
+
+
+def _describe(described):
+    group = described.application_group
+    return {
+        "id": group.id,
+        "revision": group.revision,
+        "state": described.state,
+        "workers": [
+            {"pid": state.pid, "state": state.state, "since": _instant(state.since)}
+            for state in described.workers
+        ],
+        "failure": _describe_failure(described.failure),
+    }
+
+
+def _describe_failure(failure):
+    return failure and {
+        "code": failure.code,
+        "message": failure.message,
+        "traceback": failure.traceback,
+        "retryAt": _instant(time() + failure.retry_at - monotonic()),
+    }
+
+
+def _instant(seconds):
+    """RFC 3339 in UTC with milliseconds."""
+    return strftime("%Y-%m-%dT%H:%M:%S", gmtime(seconds)) + f".{int(seconds % 1 * 1000):03d}Z"
+
+
+def _signal_name(number):
+    try:
+        return None if number is None else signal.Signals(number).name
+    except ValueError:
+        return f"SIG{number}"
+
+
+def _read_all(descriptor):
+    pieces = []
+    try:
+        while True:
+            piece = os.read(descriptor, _BLOCK)
+            if not piece:
+                break
+            pieces.append(piece)
+    except BlockingIOError:
+        pass
+    return b"".join(pieces).decode("utf-8", "replace")
+
+
+def _unlink(path):
+    try:
+        os.unlink(path)
+    except OSError:
+        pass
+
+
+def _nothing(*_):
+    """Handles a signal: its number has gone to the wake-up descriptor."""

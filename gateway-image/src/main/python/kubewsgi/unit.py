@@ -1,0 +1,135 @@
+"""One application group at one revision: the workers it has, should have, and may start now.
+
+Nothing here forks, signals or reads a clock, so that every rule can be tested by itself.
+"""
+
+from collections import Counter
+
+# A worker that ends sooner than this after its start did not recover by being replaced.
+SHORT_LIFE = 5.0
+# So many short lives in a row are put down to chance; from then on replacements wait.
+_FREE_DEATHS = 3
+_LONGEST_WAIT = 60.0
+
+STARTING = "starting"
+READY = "ready"
+DRAINING = "draining"
+FAILED = "failed"
+
+
+class Failure:
+    """Why the last attempt to start a worker failed; `retry_at` on the monotonic clock."""
+
+    __slots__ = ("code", "message", "traceback", "retry_at")
+
+    def __init__(self, code, message, traceback, retry_at=None):
+        self.code = code
+        self.message = message
+        self.traceback = traceback
+        self.retry_at = retry_at
+
+
+class WorkerState:
+    """What the supervisor knows of one worker."""
+
+    __slots__ = (
+        "pid",
+        "state",
+        "since",  # wall clock, of the state
+        "started",  # monotonic, as every time below
+        "control",
+        "dump",
+        "slots",  # connections it has
+        "must_order",  # draining, but not told yet
+        "deadline",  # when it is killed; None: never
+        "dump_until",  # asked for its stacks, to be killed then; None: not asked
+        "failure",
+    )
+
+    def __init__(self, pid, started, since, control, dump, deadline):
+        self.pid = pid
+        self.state = STARTING
+        self.since = since
+        self.started = started
+        self.control = control
+        self.dump = dump
+        self.slots = 0
+        self.must_order = False
+        self.deadline = deadline
+        self.dump_until = None
+        self.failure = None
+
+
+class Unit:
+    """An application group at a revision."""
+
+    def __init__(self, application_group, settings):
+        self.application_group = application_group
+        self.key = (application_group.key(), settings)
+        self.workers = []
+        self.failure = None
+        self.retired = False
+        self._attempts = 0  # failed imports in a row
+        self._deaths = 0  # short lives in a row
+        self._wait_until = 0.0
+
+    @property
+    def state(self):
+        """What events say of it."""
+        if self.retired:
+            return DRAINING
+        states = Counter(worker.state for worker in self.workers)
+        if states[READY]:
+            return READY
+        return FAILED if self.failure else STARTING
+
+    def ready_workers(self):
+        """Those that take slots."""
+        return [worker for worker in self.workers if worker.state == READY]
+
+    def active_workers(self):
+        """Those that count towards `processes`."""
+        return [worker for worker in self.workers if worker.state != DRAINING]
+
+    def is_up(self, processes):
+        """Whether it can take over from an older revision."""
+        return len(self.ready_workers()) >= processes
+
+    def wanted(self, processes):
+        """How many active workers it should have now: one at a time while imports fail."""
+        if self.retired:
+            return 0
+        return 1 if self._attempts and not self.ready_workers() else processes
+
+    def missing(self, processes, now):
+        """How many workers to start now."""
+        if now < self._wait_until:
+            return 0
+        return max(self.wanted(processes) - len(self.active_workers()), 0)
+
+    def next_start(self, processes):
+        """When waiting will be over; None if nothing waits."""
+        return self._wait_until if self.missing(processes, self._wait_until) else None
+
+    def became_ready(self):
+        """A worker has imported the applications."""
+        self.failure = None
+        self._attempts = 0
+
+    def import_failed(self, failure, now):
+        """A worker ended before it was ready: wait 1 s, doubling to 60 s, before the next."""
+        if now >= self._wait_until:  # workers started together fail together: one attempt
+            self._attempts += 1
+            self._wait_until = now + _wait(self._attempts)
+        failure.retry_at = self._wait_until
+        self.failure = failure
+
+    def died(self, lifetime, now):
+        """A ready worker ended by itself."""
+        self._deaths = self._deaths + 1 if lifetime < SHORT_LIFE else 0
+        if self._deaths > _FREE_DEATHS:
+            self._wait_until = now + _wait(self._deaths - _FREE_DEATHS)
+
+
+def _wait(failures):
+    return min(2.0 ** (failures - 1), _LONGEST_WAIT)

@@ -1,0 +1,348 @@
+"""A worker: one process of one application group, serving requests on slots from the gateway.
+
+The main thread obeys the supervisor; a Crew of other threads serves. Every connection is a slot
+the supervisor has checked and handed over; on it the gateway sends one request after another.
+"""
+
+import faulthandler
+import gc
+import os
+import select
+import signal
+import socket
+from _thread import allocate_lock
+from time import monotonic
+
+from kubewsgi import errors, http1, loading, process, wsgi
+from kubewsgi.crew import Crew
+
+# The supervisor's orders and the worker's reports: one datagram each on their socket pair.
+TAKE_SLOT = b"slot"
+DRAIN = b"drain"
+READY = b"ready"
+FAILED = b"failed "
+DRAINING = b"draining"
+EXITING = b"exiting"
+SLOT_CLOSED = b"closed"
+REPORT_LIMIT = 65536
+
+# faulthandler writes every thread's stack to the supervisor on this signal, even when no Python
+# code can run. A real-time signal, because applications use the others.
+DUMP_SIGNAL = signal.SIGRTMIN + 7
+
+# One read takes a usual head, or a head and a small body.
+_RECEIVE = 16384
+_EVENTS = 64
+
+
+class Job:
+    """What a freshly forked process needs to become a worker."""
+
+    __slots__ = ("config", "application_group", "control", "dump", "parent")
+
+    def __init__(self, config, application_group, control, dump, parent):
+        self.config = config
+        self.application_group = application_group
+        self.control = control  # socket to the supervisor
+        self.dump = dump  # descriptor to write stacks to
+        self.parent = parent  # the supervisor's pid
+
+
+def run(job):
+    """Becomes the worker and serves until told to end; the process's exit code."""
+    try:
+        _settle(job)
+        applications = _load(job)
+    except errors.LoadError as failure:
+        _report_failure(job.control, failure)
+        return 1
+    return _Worker(job, applications).serve()
+
+
+def _settle(job):
+    """Everything that must be done before the first line of the application runs."""
+    config = job.config
+    for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    # Ctrl-C reaches every process of the terminal; the supervisor then drains its workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    faulthandler.register(DUMP_SIGNAL, file=job.dump, all_threads=True)
+    process.detach_stdin()
+    process.set_title(config.title)
+    os.environ.update(config.env)
+    os.environ.update(job.application_group.env)
+    process.drop_identity(config.uid, config.gid)
+    process.die_with_parent(job.parent)
+    try:
+        os.chdir(config.working_dir)
+    except OSError as failure:
+        raise errors.LoadError(
+            errors.WORKING_DIR,
+            f"workingDir {config.working_dir} cannot be entered by uid {os.getuid()} "
+            f"({failure.strerror}); correct it, or its permissions",
+        ) from None
+
+
+def _load(job):
+    group = job.application_group
+    loading.activate_python(group.python_home, group.python_path)
+    applications = {}
+    for number, (script, name) in enumerate(group.scripts):
+        module = f"_kubewsgi_{number}_{os.path.basename(script).partition('.')[0]}"
+        applications[script, name] = loading.load(script, name, module)
+    gc.collect()
+    gc.freeze()  # what has been imported lives as long as the process: never scan it again
+    return applications
+
+
+def _report_failure(control, failure):
+    text = "\0".join((failure.code, failure.message, failure.traceback_text))
+    control.send(FAILED + text.encode("utf-8", "backslashreplace")[:REPORT_LIMIT])
+
+
+def _log(line):
+    """One write per line, so that lines of threads and processes do not mix."""
+    os.write(2, f"{line}\n".encode("utf-8", "backslashreplace"))
+
+
+class _Connection:
+    """A slot's connection.
+
+    INVARIANT: only the holder of `claim` reads or writes it. An event sets `again` first and then
+    tries the claim; the holder looks at `again` after giving the claim back. So none is missed.
+    """
+
+    __slots__ = ("socket", "claim", "again", "buffer", "discarding")
+
+    def __init__(self, connection):
+        self.socket = connection
+        self.claim = allocate_lock()
+        self.again = False
+        self.buffer = b""  # of a head that is not complete
+        self.discarding = False  # answered for the last time; what arrives is dropped
+
+
+class _HungUp(Exception):
+    """The connection is to be closed."""
+
+
+class _Worker:
+    def __init__(self, job, applications):
+        config = job.config
+        self._control = job.control
+        self._applications = applications
+        self._base = wsgi.base_environ(
+            multithread=config.threads != 1,
+            multiprocess=config.multiprocess,
+            process_group=config.group,
+            application_group=job.application_group.name,
+        )
+        self._graceful = config.graceful_timeout
+        self._crew = Crew(config.threads, self._wait, self._serve, self._refuse)
+        self._connections = {}
+        self._epoll = select.epoll()
+        self._drain_until = None  # draining once it is set
+        self._wake, self._woken = socket.socketpair()
+        self._wake.setblocking(False)
+        self._stop, self._stopped = socket.socketpair()
+        self._epoll.register(self._stopped, select.EPOLLIN)
+
+    # The main thread: the supervisor's orders
+
+    def serve(self):
+        """Serves until drained; the process's exit code."""
+        signal.signal(signal.SIGTERM, lambda *_: self._drain())
+        self._crew.start()
+        self._tell(READY)
+        poll = select.poll()
+        poll.register(self._control, select.POLLIN)
+        poll.register(self._woken, select.POLLIN)
+        while not self._is_done():
+            for descriptor, _ in poll.poll(self._patience()):
+                if descriptor == self._control.fileno():
+                    self._obey(poll)
+                else:
+                    self._woken.recv(4096)
+        self._tell(EXITING)
+        self._stop.send(b"x")
+        return 0
+
+    def _obey(self, poll):
+        try:
+            order, descriptors, _, _ = socket.recv_fds(self._control, 64, 8)
+        except OSError:
+            order, descriptors = b"", []
+        for descriptor in descriptors:
+            self._take(descriptor)
+        if not order:  # the supervisor is gone
+            poll.unregister(self._control)
+        if order != TAKE_SLOT:
+            self._drain()
+
+    def _take(self, descriptor):
+        connection = socket.socket(fileno=descriptor)
+        connection.setblocking(True)
+        if connection.family != socket.AF_UNIX:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._connections[descriptor] = _Connection(connection)
+        # Edge-triggered: no system call to re-arm it after each request.
+        self._epoll.register(descriptor, select.EPOLLIN | select.EPOLLET)
+
+    def _drain(self):
+        """Takes nothing new from now on. Runs in the main thread, also as a signal handler."""
+        if self._drain_until is None:
+            self._drain_until = monotonic() + self._graceful
+            self._tell(DRAINING)
+            self._rouse()
+
+    def _is_done(self):
+        if self._drain_until is None:
+            return False
+        return not self._connections or monotonic() >= self._drain_until
+
+    def _patience(self):
+        if self._drain_until is None:
+            return None
+        return max(0, self._drain_until - monotonic()) * 1000 + 1
+
+    def _tell(self, report):
+        try:
+            self._control.send(report)
+        except OSError:  # the supervisor is gone; its orders' end says so too
+            pass
+
+    def _rouse(self):
+        try:
+            self._wake.send(b"x")
+        except BlockingIOError:  # enough wake-ups are on their way
+            pass
+
+    # The crew's threads: requests
+
+    def _wait(self):
+        arrived = []
+        for descriptor, _ in self._epoll.poll(-1, _EVENTS):
+            connection = self._connections.get(descriptor)
+            if connection is not None:
+                connection.again = True
+                if connection.claim.acquire(False):
+                    arrived.append(connection)
+            elif descriptor == self._stopped.fileno():
+                return None
+        return arrived
+
+    def _refuse(self, connection):
+        self._serve(connection, None)
+
+    def _serve(self, connection, slot):
+        """Serves a claimed connection until nothing is left on it; without a slot, refuses."""
+        try:
+            while True:
+                while connection.again:
+                    connection.again = False
+                    self._step(connection, slot)
+                connection.claim.release()
+                if not connection.again or not connection.claim.acquire(False):
+                    return
+        except http1.NotCanonical as failure:
+            self._reject(connection, failure)
+        except (_HungUp, OSError):
+            pass
+        except BaseException as failure:
+            _log(f"{errors.WORKER_FAULT}: {wsgi.format_traceback(failure)}")
+        self._close(connection)
+
+    def _step(self, connection, slot):
+        """Reads once, and answers if that completes a head."""
+        try:
+            data = connection.socket.recv(_RECEIVE, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return
+        if not data:
+            raise _HungUp
+        if connection.discarding:
+            connection.again = True
+            return
+        if connection.buffer:
+            data = connection.buffer + data
+        end = data.find(b"\r\n\r\n")
+        if end < 0:
+            if len(data) > http1.HEAD_LIMIT:
+                raise http1.NotCanonical("the head is longer than 1 MiB")
+            connection.buffer = data
+            connection.again = True
+            return
+        connection.buffer = b""
+        self._answer(connection, slot, http1.parse_head(data[:end], self._base), data[end + 4 :])
+
+    def _answer(self, connection, slot, request, rest):
+        length = request.length
+        if length >= 0 and len(rest) > length:
+            raise http1.NotCanonical("bytes follow the request before its answer")
+        if not length:
+            body = _NO_BODY
+        elif length > 0:
+            body = http1.LengthBody(connection.socket, rest, length, request.expects)
+        else:
+            body = http1.ChunkedBody(connection.socket, rest, request.expects)
+        application = self._applications.get(request.application)
+        if self._drain_until is not None:
+            answer = _refusal("draining")
+        elif slot is None:
+            answer = _refusal("busy")
+        elif application is None:
+            answer = _refusal("unknown")
+        else:
+            answer = self._run(connection, slot, application, request, body)
+        self._finish(connection, body, answer)
+
+    def _run(self, connection, slot, application, request, body):
+        environ = request.environ
+        environ["mod_wsgi.thread_id"] = slot
+        environ["wsgi.errors"] = wsgi.ErrorLog(_log, environ.get("mod_wsgi.request_id", "-"))
+        sink = http1.Answer(connection.socket)
+        try:
+            return wsgi.run(application, environ, body, sink, request.length)
+        except errors.ResponseAborted:
+            sink.flush()
+            raise _HungUp from None
+
+    def _finish(self, connection, body, answer):
+        reusable = body is _NO_BODY or body.drain()
+        if answer is not None:
+            status, headers, content = answer
+            if not reusable:
+                headers.append(("Connection", "close"))
+            head = http1.format_head(status, headers)
+            http1.send(connection.socket, head, content, b"")
+        if not reusable:
+            # Closing now would reset the connection and with it an answer still on its way.
+            connection.discarding = True
+            connection.again = True
+            connection.socket.shutdown(socket.SHUT_WR)
+
+    def _reject(self, connection, failure):
+        text = f"{errors.NOT_CANONICAL}: {failure}\n"
+        _log(text.rstrip())
+        body = text.encode("latin-1", "replace")
+        headers = [("Content-Length", str(len(body))), ("Connection", "close")]
+        try:
+            connection.socket.sendall(http1.format_head("400 Bad Request", headers) + body)
+        except OSError:
+            pass
+
+    def _close(self, connection):
+        # The claim is kept: a late event for this connection finds it taken.
+        self._connections.pop(connection.socket.fileno(), None)
+        connection.socket.close()
+        self._tell(SLOT_CLOSED)
+        if self._drain_until is not None:
+            self._rouse()
+
+
+def _refusal(reason):
+    headers = [("KubeWsgi-Refused", reason), ("Content-Length", "0")]
+    return "503 Service Unavailable", headers, b""
+
+
+_NO_BODY = http1.NoBody()
