@@ -9,10 +9,17 @@ package dev.kubewsgi.routes;
  * @param namespace of the object
  * @param name of the object
  * @param field the path of the field to change, {@code spec.hosts[1]}
+ * @param about the other object that the reason is about, {@code kind namespace/name}
  * @param message what is wrong and what to do, as a sentence without its object
  */
 public record Refusal(
-    Reason reason, String kind, String namespace, String name, String field, String message) {
+    Reason reason,
+    String kind,
+    String namespace,
+    String name,
+    String field,
+    String about,
+    String message) {
 
   /** Why; docs/errors.md explains each code. */
   public enum Reason {

@@ -70,6 +70,7 @@ public final class RouteCompiler {
           gateway,
           Reason.CertificateNotFound,
           "spec.listeners[" + index + "].tls.secretName",
+          "Secret " + namespace + "/" + secret,
           "there is no usable Secret "
               + namespace
               + "/"
@@ -112,6 +113,7 @@ public final class RouteCompiler {
           alias,
           Reason.GatewayNotFound,
           "spec.gateway",
+          "WsgiGateway " + id,
           "there is no WsgiGateway " + id + Suggestion.didYouMean(id, tables.keySet()));
       return Optional.empty();
     }
@@ -121,6 +123,7 @@ public final class RouteCompiler {
           alias,
           Reason.NamespaceNotAccepted,
           "spec.gateway",
+          "WsgiGateway " + id,
           "WsgiGateway "
               + id
               + " takes aliases of its own namespace alone; to take those of "
@@ -148,6 +151,7 @@ public final class RouteCompiler {
           alias,
           Reason.ProcessGroupNotFound,
           "spec.processGroup",
+          "DaemonGroup " + id,
           "there is no DaemonGroup "
               + id
               + Suggestion.didYouMean(alias.getSpec().processGroup(), groupsBeside(alias))
@@ -165,6 +169,7 @@ public final class RouteCompiler {
           alias,
           Reason.EmbeddedNotEnabled,
           "spec.processGroup",
+          "WsgiGateway " + gateway,
           "WsgiGateway "
               + gateway
               + " does not run applications in its own process; name a DaemonGroup here, or set"
@@ -176,6 +181,7 @@ public final class RouteCompiler {
           alias,
           Reason.EmbeddedNotAllowed,
           "spec.processGroup",
+          "WsgiGateway " + gateway,
           "WsgiGateway "
               + gateway
               + " runs aliases of its own namespace alone in its process; name a DaemonGroup here,"
@@ -218,6 +224,7 @@ public final class RouteCompiler {
                 alias,
                 Reason.ApplicationGroupConflict,
                 "spec.applicationGroup",
+                "ScriptAlias " + first,
                 "ScriptAlias "
                     + first
                     + " runs in application group "
@@ -246,6 +253,7 @@ public final class RouteCompiler {
           alias,
           Reason.HostNotAccepted,
           field,
+          "WsgiGateway " + id(table.gateway()),
           "WsgiGateway "
               + id(table.gateway())
               + " takes aliases for "
@@ -261,6 +269,7 @@ public final class RouteCompiler {
                 alias,
                 Reason.AlreadyClaimed,
                 host.equals("*") ? "spec.path" : field,
+                "ScriptAlias " + first,
                 (host.equals("*") ? "path " : "http://" + host)
                     + alias.getSpec().path()
                     + " is already served by ScriptAlias "
@@ -275,7 +284,8 @@ public final class RouteCompiler {
         || accepted.startsWith("*.") && host.endsWith(accepted.substring(1));
   }
 
-  private void refuse(HasMetadata object, Reason reason, String field, String message) {
+  private void refuse(
+      HasMetadata object, Reason reason, String field, String about, String message) {
     refusals.add(
         new Refusal(
             reason,
@@ -283,6 +293,7 @@ public final class RouteCompiler {
             object.getMetadata().getNamespace(),
             object.getMetadata().getName(),
             field,
+            about,
             message));
   }
 }

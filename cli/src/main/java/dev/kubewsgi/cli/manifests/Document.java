@@ -42,6 +42,11 @@ record Document(Path file, Map<String, Object> content, Map<String, Position> po
     return get(way) instanceof String text ? text : otherwise;
   }
 
+  /** {@code kind namespace/name}. */
+  String id() {
+    return kind() + " " + namespace() + "/" + name();
+  }
+
   String kind() {
     return text("", "kind");
   }

@@ -4,6 +4,8 @@ import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.dialect.Dialect;
+import com.networknt.schema.keyword.KeywordType;
 import com.networknt.schema.path.NodePath;
 import dev.kubewsgi.api.Suggestion;
 import java.util.ArrayList;
@@ -11,16 +13,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import java.util.stream.Collectors;
 
 /**
  * Checks objects against a structural schema, with unknown fields refused as an API server does
  * under strict field validation.
  */
 final class SchemaCheck {
-
-  private static final JsonMapper MAPPER = JsonMapper.shared();
 
   /** Of ObjectMeta: the definition leaves metadata to the API server. */
   private static final Map<String, Object> METADATA =
@@ -47,7 +46,32 @@ final class SchemaCheck {
               Map.entry("selfLink", Map.of("type", "string")),
               Map.entry("uid", Map.of("type", "string"))));
 
-  private final Map<String, Object> strict;
+  /** JSON Schema as far as structural schemas go; all of it would cost every start 100 ms. */
+  private static final List<KeywordType> KEYWORDS =
+      List.of(
+          KeywordType.ADDITIONAL_PROPERTIES,
+          KeywordType.ITEMS_LEGACY,
+          KeywordType.MAXIMUM,
+          KeywordType.MAX_ITEMS,
+          KeywordType.MAX_LENGTH,
+          KeywordType.MINIMUM,
+          KeywordType.MIN_ITEMS,
+          KeywordType.MIN_LENGTH,
+          KeywordType.PATTERN,
+          KeywordType.PROPERTIES,
+          KeywordType.REQUIRED,
+          KeywordType.TYPE);
+
+  private static final Set<String> KEYWORD_NAMES =
+      KEYWORDS.stream().map(KeywordType::getValue).collect(Collectors.toSet());
+
+  private static final Dialect DIALECT =
+      Dialect.builder("urn:kubewsgi:structural-schema")
+          .specificationVersion(SpecificationVersion.DRAFT_7)
+          .keywords(KEYWORDS)
+          .build();
+
+  private final Map<String, Object> root;
   private final Schema schema;
 
   /**
@@ -56,10 +80,9 @@ final class SchemaCheck {
    * @param openApi an openAPIV3Schema
    */
   SchemaCheck(Map<String, Object> openApi) {
-    this.strict = strict(root(openApi));
+    this.root = root(openApi);
     this.schema =
-        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7)
-            .getSchema(MAPPER.valueToTree(strict));
+        SchemaRegistry.withDialect(DIALECT).getSchema(JsonNodes.of(strict(root)));
   }
 
   private static Map<String, Object> texts() {
@@ -77,7 +100,10 @@ final class SchemaCheck {
     return root;
   }
 
-  /** The structural schema in JSON Schema's own words. */
+  /**
+   * The structural schema in JSON Schema's own words. Our enums are words, and as a pattern they
+   * spare the validator an ObjectMapper.
+   */
   private static Map<String, Object> strict(Map<String, Object> openApi) {
     Map<String, Object> schema = new LinkedHashMap<>(openApi);
     schema.keySet().removeIf(key -> key.startsWith("x-kubernetes-"));
@@ -85,6 +111,9 @@ final class SchemaCheck {
     if (Boolean.TRUE.equals(openApi.get("x-kubernetes-int-or-string"))) {
       schema.remove("anyOf");
       schema.put("type", List.of("integer", "string"));
+    }
+    if (schema.remove("enum") instanceof List<?> words) {
+      schema.put("pattern", "^(" + String.join("|", words.toArray(String[]::new)) + ")$");
     }
     if (openApi.get("properties") instanceof Map<?, ?> properties) {
       Map<String, Object> strict = new LinkedHashMap<>();
@@ -95,13 +124,16 @@ final class SchemaCheck {
     if (openApi.get("items") != null) {
       schema.put("items", strict(Json.map(openApi.get("items"))));
     }
+    if (!KEYWORD_NAMES.containsAll(schema.keySet())) {
+      throw new IllegalStateException("a keyword that is not checked here: " + schema.keySet());
+    }
     return schema;
   }
 
   /** Everything that the schema has against a document, in no order. */
   List<Finding> check(Document document) {
     List<Finding> findings = new ArrayList<>();
-    for (Error error : schema.validate(MAPPER.<JsonNode>valueToTree(document.content()))) {
+    for (Error error : schema.validate(JsonNodes.of(document.content()))) {
       findings.add(finding(error, document));
     }
     return findings;
@@ -166,8 +198,8 @@ final class SchemaCheck {
   private static String bound(String keyword, Map<String, Object> schema, Object value) {
     Object bound = schema.get(keyword);
     return switch (keyword) {
-      case "enum" -> {
-        List<String> allowed = Json.list(bound).stream().map(String::valueOf).toList();
+      case "pattern" -> {
+        List<String> allowed = Json.list(schema.get("enum")).stream().map(String::valueOf).toList();
         yield "\""
             + value
             + "\" is none of "
@@ -200,7 +232,7 @@ final class SchemaCheck {
   }
 
   private Map<String, Object> schemaAt(NodePath location) {
-    Map<String, Object> at = strict;
+    Map<String, Object> at = root;
     for (int i = 0; i < location.getNameCount(); i++) {
       Map<String, Object> properties = Json.mapOrEmpty(at.get("properties"));
       at =

@@ -99,7 +99,20 @@ public final class Standalone {
         at.line(),
         at.column(),
         refusal.field(),
-        refusal.message());
+        message(refusal));
+  }
+
+  /** What is missing may be there, with errors of its own. */
+  private String message(Refusal refusal) {
+    Document.Position declared = loaded.invalid().get(refusal.about());
+    return declared == null
+        ? refusal.message()
+        : refusal.about()
+            + " has errors in "
+            + declared.file()
+            + ":"
+            + declared.line()
+            + "; correct them first";
   }
 
   /** The alias keeps its route, so that requests and the admin page say what is missing too. */

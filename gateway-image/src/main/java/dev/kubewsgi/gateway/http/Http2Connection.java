@@ -1,0 +1,108 @@
+package dev.kubewsgi.gateway.http;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An HTTP/2 connection: its limits and its end. Netty reads and writes the frames, and gives each
+ * stream a channel of its own, where {@link Http2Stream} takes it.
+ */
+final class Http2Connection extends ChannelInboundHandlerAdapter implements Timed {
+
+  private static final int MOST_STREAMS = 128; // Apache's H2MaxSessionStreams is 100, nginx's 128
+
+  // In each window of RESET_WINDOW_SECONDS a connection may cause that many resets: CVE-2023-44487
+  // (its own) and CVE-2025-55163 (ours, on frames that are errors). 200 leaves room for a browser
+  // that cancels a page of images.
+  private static final int MOST_RESETS = 200;
+  private static final int RESET_WINDOW_SECONDS = 30;
+
+  private final Shared shared;
+  private final Http2FrameCodec codec;
+  private final WriteWatch writeWatch = new WriteWatch();
+  private ChannelHandlerContext ctx;
+  private long lastBusy = System.nanoTime();
+
+  private Http2Connection(Shared shared, Http2FrameCodec codec) {
+    this.shared = shared;
+    this.codec = codec;
+  }
+
+  /** Makes the end of the pipeline an HTTP/2 connection. */
+  static void addTo(
+      ChannelPipeline pipeline, Shared shared, LoopState loop, ConnectionInfo info) {
+    Http2FrameCodec codec = codec(shared.settings());
+    Http2Connection connection = new Http2Connection(shared, codec);
+    pipeline.addLast(codec);
+    pipeline.addLast(
+        new Http2MultiplexHandler(
+            new ChannelInitializer<>() {
+              @Override
+              protected void initChannel(Channel stream) {
+                stream.pipeline().addLast(new Http2Stream(shared, loop, info));
+              }
+            }));
+    pipeline.addLast(connection);
+    loop.watch(connection);
+  }
+
+  private static Http2FrameCodec codec(HttpSettings settings) {
+    Http2Settings announced =
+        Http2Settings.defaultSettings()
+            .maxConcurrentStreams(MOST_STREAMS)
+            .maxHeaderListSize(settings.limits().headers() + settings.limits().requestLine());
+    return Http2FrameCodecBuilder.forServer()
+        .initialSettings(announced)
+        .validateHeaders(true)
+        .validateRequiredPseudoHeaders(true)
+        .decoderEnforceMaxRstFramesPerWindow(MOST_RESETS, RESET_WINDOW_SECONDS)
+        .encoderEnforceMaxRstFramesPerWindow(MOST_RESETS, RESET_WINDOW_SECONDS)
+        .gracefulShutdownTimeoutMillis(TimeUnit.NANOSECONDS.toMillis(settings.graceful()))
+        .build();
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    ctx = context;
+  }
+
+  /** GOAWAY, then the close once the streams have ended. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event == BoundListener.Drain.BEGUN) {
+      context.close();
+    }
+    context.fireUserEventTriggered(event);
+  }
+
+  /** Connection errors are the codec's to answer, I/O errors close the channel. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    context.close();
+  }
+
+  @Override
+  public boolean tick(long now) {
+    Channel channel = ctx.channel();
+    if (!channel.isActive()) {
+      return false;
+    }
+    if (codec.connection().numActiveStreams() > 0) {
+      lastBusy = now;
+    }
+    if (writeWatch.isStuck(channel, now, shared.settings().write())) {
+      channel.unsafe().close(channel.voidPromise());
+    } else if (now - lastBusy > shared.settings().idle()) {
+      ctx.close();
+    }
+    return true;
+  }
+}

@@ -1,0 +1,33 @@
+package dev.kubewsgi.gateway.http;
+
+import dev.kubewsgi.routes.GatewaySettings;
+import dev.kubewsgi.routes.GatewaySettings.Limits;
+import dev.kubewsgi.routes.GatewaySettings.Timeouts;
+
+/**
+ * What of a gateway's settings holds for every request, ready for use; times in nanoseconds.
+ *
+ * <p>Connections ask for the settings of the moment at each request, so that a change reaches them
+ * without being closed.
+ */
+record HttpSettings(
+    Limits limits,
+    long header,
+    long idle,
+    long body,
+    long write,
+    long graceful,
+    TrustedProxies trustedProxies) {
+
+  static HttpSettings of(GatewaySettings settings) {
+    Timeouts timeouts = settings.timeouts();
+    return new HttpSettings(
+        settings.limits(),
+        timeouts.header().toNanos(),
+        timeouts.idle().toNanos(),
+        timeouts.body().toNanos(),
+        timeouts.write().toNanos(),
+        timeouts.graceful().toNanos(),
+        TrustedProxies.of(settings.trustedProxies()));
+  }
+}

@@ -1,0 +1,34 @@
+package dev.kubewsgi.gateway.http;
+
+/** A listener that cannot be started; the message says which, why, and what to do. */
+public final class ListenException extends RuntimeException {
+
+  /** Why; each has its page in docs/errors.md. */
+  public enum Reason {
+    PORT_IN_USE("KW210"),
+    ADDRESS_REFUSED("KW211"),
+    TLS_UNUSABLE("KW212");
+
+    private final String code;
+
+    Reason(String code) {
+      this.code = code;
+    }
+  }
+
+  private final Reason reason;
+
+  ListenException(Reason reason, String message, Throwable cause) {
+    super(message, cause);
+    this.reason = reason;
+  }
+
+  public Reason reason() {
+    return reason;
+  }
+
+  /** {@code KW2} and two digits. */
+  public String code() {
+    return reason.code;
+  }
+}

@@ -1,0 +1,65 @@
+package dev.kubewsgi.gateway.http;
+
+import dev.kubewsgi.gateway.routing.LiveRouter;
+import io.netty.channel.EventLoop;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What all connections of a front share. */
+final class Shared {
+
+  private final LiveRouter router;
+  private final HttpStats stats;
+  private final AccessLog accessLog;
+  private final EnvironBuilder environs;
+  private final String server;
+  private final Map<EventLoop, LoopState> loops = new ConcurrentHashMap<>();
+  private volatile HttpSettings settings;
+
+  /**
+   * @param server what the Server field says
+   * @param version follows it in SERVER_SOFTWARE
+   */
+  Shared(
+      LiveRouter router,
+      HttpStats stats,
+      AccessLog accessLog,
+      String server,
+      String version,
+      HttpSettings settings) {
+    this.router = router;
+    this.stats = stats;
+    this.accessLog = accessLog;
+    this.server = server;
+    this.environs = new EnvironBuilder(server + "/" + version);
+    this.settings = settings;
+  }
+
+  LiveRouter router() {
+    return router;
+  }
+
+  HttpStats stats() {
+    return stats;
+  }
+
+  AccessLog accessLog() {
+    return accessLog;
+  }
+
+  EnvironBuilder environs() {
+    return environs;
+  }
+
+  HttpSettings settings() {
+    return settings;
+  }
+
+  void settings(HttpSettings next) {
+    settings = next;
+  }
+
+  LoopState loop(EventLoop eventLoop) {
+    return loops.computeIfAbsent(eventLoop, loop -> new LoopState(loop, server));
+  }
+}

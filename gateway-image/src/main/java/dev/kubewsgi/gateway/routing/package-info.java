@@ -1,0 +1,2 @@
+/** From host and path to the application that runs them. Knows neither Vert.x nor Python. */
+package dev.kubewsgi.gateway.routing;
