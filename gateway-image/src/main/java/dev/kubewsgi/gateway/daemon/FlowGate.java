@@ -25,9 +25,10 @@ final class FlowGate {
   /** On the source's event loop. */
   void came(int bytes) {
     if (pending.addAndGet(bytes) > HIGH && !closed) {
-      closed = true;
+      // In this order, and with another look: what was pending may have gone since it was counted,
+      // and whoever counted that did not know that the gate closes.
       source.config().setAutoRead(false);
-      // What was pending may have gone since it was counted, unaware that the gate closes.
+      closed = true;
       openIfLow();
     }
   }

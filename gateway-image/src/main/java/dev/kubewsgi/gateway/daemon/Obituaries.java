@@ -30,6 +30,8 @@ final class Obituaries {
         }
       };
 
+  private String ofAll;
+
   Obituaries(EventLoop loop) {
     this.loop = loop;
   }
@@ -40,7 +42,7 @@ final class Obituaries {
    * @param answer is given the manner, or nothing when none has become known in time
    */
   void ask(long pid, long millis, Consumer<Optional<String>> answer) {
-    String manner = known.get(pid);
+    String manner = known.getOrDefault(pid, ofAll);
     if (manner != null) {
       answer.accept(Optional.of(manner));
       return;
@@ -58,6 +60,7 @@ final class Obituaries {
 
   /** All the workers have ended, as their supervisor has. */
   void publishAll(String manner) {
+    ofAll = manner;
     List.copyOf(asked.keySet()).forEach(pid -> publish(pid, manner));
   }
 
