@@ -47,8 +47,7 @@ final class ControlRequest extends ChannelInboundHandlerAdapter implements Respo
     byte[] body = config.getBytes(StandardCharsets.UTF_8);
     String framing = "Content-Type: application/json\r\nContent-Length: " + body.length + "\r\n";
     byte[] head = head("PUT", "config", secret, framing).getBytes(LATIN);
-    return new ControlRequest(
-        ByteBufUtil.getBytes(Unpooled.wrappedBuffer(head, body)), listener);
+    return new ControlRequest(ByteBufUtil.getBytes(Unpooled.wrappedBuffer(head, body)), listener);
   }
 
   /** What makes the supervisor pass the connection to a worker of this application group. */

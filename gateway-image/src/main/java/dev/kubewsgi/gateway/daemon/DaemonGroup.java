@@ -248,8 +248,7 @@ public final class DaemonGroup {
             .map(
                 fault ->
                     Failure.of(
-                        FailureCode.APPLICATION_NOT_LOADED,
-                        fault.code() + ": " + fault.message()))
+                        FailureCode.APPLICATION_NOT_LOADED, fault.code() + ": " + fault.message()))
             .or(this::unavailable);
     failure.ifPresentOrElse(unit.lane::block, unit.lane::unblock);
   }

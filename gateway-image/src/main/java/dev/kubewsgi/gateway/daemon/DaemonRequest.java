@@ -14,7 +14,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The way of one request through a daemon group: its body if it is small, the queue, a worker, the

@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Keeps one supervisor running on this machine: starts it, starts it again when it dies, with pauses
- * that grow while it dies early, and ends it. Confined to the group's home loop.
+ * Keeps one supervisor running on this machine: starts it, starts it again when it dies, with
+ * pauses that grow while it dies early, and ends it. Confined to the group's home loop.
  */
 final class LocalSupervisor implements Replica.Listener {
 

@@ -32,7 +32,8 @@ final class PythonChoice {
     try (var reader = Files.newBufferedReader(environment.resolve("pyvenv.cfg"))) {
       settings.load(reader);
     } catch (IOException | IllegalArgumentException e) {
-      // No virtual environment: the worker says so where it can be seen, as the reason of a failure.
+      // No virtual environment: the worker says so where it can be seen, as the reason of a
+      // failure.
       return Optional.empty();
     }
     Path home = Path.of(settings.getProperty("home", "/nonexistent"));

@@ -310,8 +310,7 @@ final class Replica {
           FailureCode.WORKER_DIED, worker + " " + manner.get() + " while it ran " + task);
     }
     return answering
-        ? Failure.of(
-            FailureCode.RESPONSE_INCOMPLETE, worker + " broke off its answer to " + task)
+        ? Failure.of(FailureCode.RESPONSE_INCOMPLETE, worker + " broke off its answer to " + task)
         : Failure.of(
             FailureCode.WORKER_ANSWER_INVALID, worker + " hung up without an answer to " + task);
   }

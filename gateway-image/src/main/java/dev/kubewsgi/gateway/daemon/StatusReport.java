@@ -26,7 +26,9 @@ final class StatusReport {
           unit.workers().forEach(worker -> workers.add(worker(replica, unit, worker)));
         }
       }
-      failure = failure.or(() -> replica.fault(desired.id(), desired.revision()).map(StatusReport::failure));
+      failure =
+          failure.or(
+              () -> replica.fault(desired.id(), desired.revision()).map(StatusReport::failure));
     }
     return new ApplicationGroupStatus(
         desired.id(),

@@ -62,9 +62,7 @@ record SupervisorState(String group, long pid, List<Unit> applicationGroups, Lis
       if (signalName != null) {
         return "was killed by " + signalName;
       }
-      return signal != null
-          ? "was killed by signal " + signal
-          : "ended with exit code " + exitCode;
+      return signal != null ? "was killed by signal " + signal : "ended with exit code " + exitCode;
     }
   }
 

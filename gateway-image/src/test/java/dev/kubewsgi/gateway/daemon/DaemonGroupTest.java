@@ -365,8 +365,20 @@ class DaemonGroupTest {
       var s = test.settings;
       test.settings =
           new dev.kubewsgi.routes.DaemonGroupSettings(
-              s.id(), s.name(), s.displayName(), 2, 2, true, 3, s.user(), s.group(),
-              s.workingDir(), s.env(), s.queue(), s.startupTimeout(), s.gracefulTimeout(),
+              s.id(),
+              s.name(),
+              s.displayName(),
+              2,
+              2,
+              true,
+              3,
+              s.user(),
+              s.group(),
+              s.workingDir(),
+              s.env(),
+              s.queue(),
+              s.startupTimeout(),
+              s.gracefulTimeout(),
               s.shutdownTimeout());
       test.apply(hello);
       test.untilSlots(12);

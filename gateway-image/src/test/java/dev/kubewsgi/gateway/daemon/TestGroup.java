@@ -59,7 +59,8 @@ final class TestGroup implements AutoCloseable {
             Duration.ofSeconds(10),
             Duration.ofSeconds(10),
             Duration.ofSeconds(2));
-    group = new DaemonGroup(settings, new DaemonRuntime(loopList(), runtimeDirectory, WORKER, PYTHON));
+    group =
+        new DaemonGroup(settings, new DaemonRuntime(loopList(), runtimeDirectory, WORKER, PYTHON));
   }
 
   List<EventLoop> loopList() {

@@ -320,8 +320,7 @@ class DispatchModelTest {
         assertTrue(request.granted == null && request.refused == null, () -> "seed " + seed);
         assertTrue(
             slots.values().stream()
-                .noneMatch(
-                    s -> s.lane == request.lane && s.running == null && !s.worker.retired),
+                .noneMatch(s -> s.lane == request.lane && s.running == null && !s.worker.retired),
             () -> "seed " + seed + ": a request waits while a slot is idle");
       }
       QueueStatistics statistics = queue.statistics();

@@ -31,8 +31,7 @@ class DispatchStressTest {
   @Test
   void everyRequestEndsOnceAndNoSlotRunsTwo() throws Exception {
     DispatchQueue<Seat> queue =
-        new DispatchQueue<>(
-            "default/g", 200, Duration.ofMinutes(1), System::nanoTime, () -> {});
+        new DispatchQueue<>("default/g", 200, Duration.ofMinutes(1), System::nanoTime, () -> {});
     Lane<Seat> lane = queue.lane();
     for (int i = 0; i < WORKERS * THREADS; i++) {
       Worker<Seat> worker = lane.worker();
