@@ -273,19 +273,19 @@ class _Worker:
             connection.again = True
             return
         connection.buffer = b""
-        self._answer(connection, slot, http1.parse_head(data[:end], self._base), data[end + 4 :])
+        self._answer(connection, slot, data[:end], data[end + 4 :])
 
-    def _answer(self, connection, slot, request, rest):
-        length = request.length
+    def _answer(self, connection, slot, head, rest):
+        environ, key, length, expects = http1.parse_head(head, self._base)
         if length >= 0 and len(rest) > length:
             raise http1.NotCanonical("bytes follow the request before its answer")
         if not length:
             body = _NO_BODY
         elif length > 0:
-            body = http1.LengthBody(connection.socket, rest, length, request.expects)
+            body = http1.LengthBody(connection.socket, rest, length, expects)
         else:
-            body = http1.ChunkedBody(connection.socket, rest, request.expects)
-        application = self._applications.get(request.application)
+            body = http1.ChunkedBody(connection.socket, rest, expects)
+        application = self._applications.get(key)
         if self._drain_until is not None:
             answer = _refusal("draining")
         elif slot is None:
@@ -293,16 +293,15 @@ class _Worker:
         elif application is None:
             answer = _refusal("unknown")
         else:
-            answer = self._run(connection, slot, application, request, body)
+            answer = self._run(connection, slot, application, environ, body, length)
         self._finish(connection, body, answer)
 
-    def _run(self, connection, slot, application, request, body):
-        environ = request.environ
+    def _run(self, connection, slot, application, environ, body, length):
         environ["mod_wsgi.thread_id"] = slot
         environ["wsgi.errors"] = wsgi.ErrorLog(_log, environ.get("mod_wsgi.request_id", "-"))
         sink = http1.Answer(connection.socket)
         try:
-            return wsgi.run(application, environ, body, sink, request.length)
+            return wsgi.run(application, environ, body, sink, length)
         except errors.ResponseAborted:
             sink.flush()
             raise _HungUp from None

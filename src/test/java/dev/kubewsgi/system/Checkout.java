@@ -34,8 +34,9 @@ final class Checkout {
   }
 
   /**
-   * Copies a directory, so that a test may edit it and a database in it is the test's own. Links are
-   * followed, but for a virtual environment, which works only where it was made: it is linked to.
+   * Copies a directory, so that a test may edit it and a database in it is the test's own. Links
+   * are followed, but for a virtual environment, which works only where it was made: it is linked
+   * to.
    *
    * @return {@code target}
    */

@@ -35,6 +35,7 @@ final class OutputOnFailure implements AfterEachCallback {
   }
 
   private static String tail(List<String> output) {
-    return String.join("\n", output.subList(Math.max(0, output.size() - LAST_LINES), output.size()));
+    return String.join(
+        "\n", output.subList(Math.max(0, output.size() - LAST_LINES), output.size()));
   }
 }

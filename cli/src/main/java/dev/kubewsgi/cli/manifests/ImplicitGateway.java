@@ -28,7 +28,8 @@ final class ImplicitGateway {
                     "listeners", List.of(fields("name", "http", "port", (long) PORT)),
                     "embedded", fields("enabled", true, "allowedNamespaces", "All"),
                     "aliases", fields("namespaces", fields("from", "All")))),
-        Map.of("", new Position(FILE, 0, 0)));
+        Map.of("", new Position(FILE, 0, 0)),
+        false);
   }
 
   private static Map<String, Object> fields(Object... keysAndValues) {

@@ -105,7 +105,7 @@ final class ManifestLoader {
     faults.addAll(definition.rules().check(document, faults));
     faults.addAll(declaredTwice(document));
     findings.addAll(faults);
-    if (faults.isEmpty()) {
+    if (faults.isEmpty() && !document.flawed()) {
       keep(document);
     } else {
       invalid.put(document.id(), document.position("metadata.name"));
