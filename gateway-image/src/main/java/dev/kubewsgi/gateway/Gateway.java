@@ -18,6 +18,7 @@ import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -106,7 +107,10 @@ public final class Gateway implements GatewayStatus {
 
   @Override
   public List<RouteTable> routeTables() {
-    return gateways.values().stream().map(ServedGateway::table).toList();
+    return gateways.values().stream()
+        .map(ServedGateway::table)
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   @Override
@@ -136,7 +140,7 @@ public final class Gateway implements GatewayStatus {
   private void open(RouteTable table) {
     gateways.computeIfAbsent(
         table.gateway().id(),
-        _ -> new ServedGateway(table, new EmbeddedMode(embeddedPython), this::listen));
+        _ -> new ServedGateway(new EmbeddedMode(embeddedPython), this::listen));
   }
 
   private HttpFront listen(RouteTable table, LiveRouter router) {

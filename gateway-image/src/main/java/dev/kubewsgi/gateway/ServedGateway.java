@@ -20,24 +20,17 @@ import java.util.stream.Collectors;
 final class ServedGateway {
 
   private final EmbeddedMode embedded;
-  private final LiveRouter router;
-  private final HttpFront front;
+  private final BiFunction<RouteTable, LiveRouter, HttpFront> open;
+  private final LiveRouter router = new LiveRouter(Router.empty());
+  private HttpFront front;
   private volatile RouteTable table;
 
   /**
-   * Binds the listeners; no request finds a route yet.
-   *
    * @param open binds the listeners of a table for a router
-   * @throws dev.kubewsgi.gateway.http.ListenException one cannot be bound
    */
-  ServedGateway(
-      RouteTable table,
-      EmbeddedMode embedded,
-      BiFunction<RouteTable, LiveRouter, HttpFront> open) {
-    this.table = table;
+  ServedGateway(EmbeddedMode embedded, BiFunction<RouteTable, LiveRouter, HttpFront> open) {
     this.embedded = embedded;
-    this.router = new LiveRouter(Router.empty());
-    this.front = open.apply(table, router);
+    this.open = open;
   }
 
   RouteTable table() {
@@ -49,12 +42,12 @@ final class ServedGateway {
    *
    * @param daemons from (daemon group, application group) to what runs it
    * @return completes when each new revision in the gateway's process serves or has failed
-   * @throws dev.kubewsgi.gateway.http.ListenException a new listener cannot be bound; nothing has
-   *     changed then
+   * @throws dev.kubewsgi.gateway.http.ListenException a listener cannot be bound; the listeners, and
+   *     the routes of a table before, stay as they were
    */
   CompletableFuture<Void> apply(
       RouteTable next, BiFunction<String, String, Application> daemons) {
-    if (!next.gateway().equals(table.gateway())) {
+    if (front != null && !next.gateway().equals(table.gateway())) {
       front.reconfigure(next.gateway());
     }
     table = next;
@@ -65,6 +58,9 @@ final class ServedGateway {
             .map(settings -> embedded.apply(groups, settings))
             .orElse(CompletableFuture.completedFuture(null));
     router.swap(Router.of(next.routes(), applications(next, daemons)));
+    if (front == null) {
+      front = open.apply(next, router); // Last, so that the first request finds its route.
+    }
     return loaded;
   }
 
@@ -74,7 +70,7 @@ final class ServedGateway {
   }
 
   List<Listening> listening() {
-    return front.listening();
+    return front == null ? List.of() : front.listening();
   }
 
   List<ApplicationGroupStatus> embeddedStatus() {
@@ -83,7 +79,9 @@ final class ServedGateway {
 
   /** Finishes what is in flight, then ends what runs here. */
   CompletableFuture<Void> stop() {
-    return front.stop().thenCompose(_ -> embedded.stop());
+    var drained =
+        front == null ? CompletableFuture.<Void>completedFuture(null) : front.stop();
+    return drained.thenCompose(_ -> embedded.stop());
   }
 
   private List<ApplicationGroup> embeddedGroups() {

@@ -50,7 +50,7 @@ public final class ServeCommand implements Callable<Integer> {
 
           @Override
           public Collection<Path> directories(Compilation latest) {
-            return Standalone.watched(directory, latest);
+            return Standalone.watchedDirectories(directory, latest);
           }
         });
   }
