@@ -312,6 +312,10 @@ class Slot:
     def read_line(self):
         return self._file.readline()
 
+    def answer_rest(self):
+        """The rest of an answer whose first chunks have been read."""
+        return self._read_chunks()[0]
+
     def _read_head(self):
         lines = []
         while True:
