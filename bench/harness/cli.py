@@ -24,9 +24,7 @@ from .wrk import Wrk
 SERVER_CORE = 0
 LOAD_CORE = 1
 CONNECTIONS = 64
-PEER_START_SECONDS = 30.0
-# bin/kube-wsgi builds the project when it has not been built.
-OUR_START_SECONDS = 900.0
+START_SECONDS = 60.0
 IDLE_SECONDS = 2.0
 WORKER_GOAL_MB = 15.0
 RESULTS = BENCH / "results"
@@ -109,6 +107,8 @@ def run(options: argparse.Namespace, command: str) -> dict[str, Any]:
         raise BenchError("two cores are needed: one for the servers and one for wrk")
     debian.ensure_installed()
     targets = available(options.targets)
+    for target in targets:
+        target.build()
     workloads = options.workloads or list(WORKLOADS)
     with scratch_folder() as scratch, ExitStack() as servers:
         # Before anything else runs, because this one is timed on all cores.
@@ -169,7 +169,7 @@ def start(
         site = Site(folder, scratch / "apps", scratch / "manifests", port, admin_port)
         server = Running(target, site, SERVER_CORE)
         servers.callback(server.stop)
-        server.wait_until_valid(workloads, OUR_START_SECONDS if target.ours else PEER_START_SECONDS)
+        server.wait_until_valid(workloads, START_SECONDS)
         running.append(server)
     return running
 
@@ -242,7 +242,8 @@ def line(sample: rounds.Sample) -> str:
     return (
         f"round {sample.round + 1} {sample.workload:7} {sample.target:19} "
         f"{load.requests_per_second:9,.0f}/s p50 {load.p50_ms:6.1f} p99 {load.p99_ms:6.1f} ms "
-        f"server {sample.server_cpu:4.0%} wrk {load.generator_cpu:4.0%} {' '.join(marks)}"
+        f"server {sample.server_cpu:4.0%} ({sample.per_cpu_second:7,.0f} per cpu-second) "
+        f"wrk {load.generator_cpu:4.0%} {' '.join(marks)}"
     ).rstrip()
 
 

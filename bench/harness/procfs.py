@@ -106,12 +106,12 @@ def memory(pid: int) -> Memory:
 
 
 def title(pid: int) -> str:
-    """Return the first word of a process's command line, which a server may have rewritten."""
+    """Return the first word of a command line, which a server may have rewritten and padded."""
     try:
         words = (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")
     except (FileNotFoundError, ProcessLookupError):
         return ""
-    return words[0].decode(errors="replace")
+    return words[0].decode(errors="replace").strip()
 
 
 def executable(pid: int) -> Path | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +10,7 @@ from .summary import Figure, Outcome
 from .targets import TARGETS
 from .workloads import WORKLOADS
 
+GENERATOR_FULL_FROM = 0.95
 TITLES = {one.key: one.title for one in (*TARGETS, *WORKLOADS)}
 
 
@@ -39,6 +40,7 @@ def markdown(result: dict[str, Any]) -> str:
     sections = [
         ("Ratios and limits", outcome_table(result["outcomes"])),
         ("Requests per second", figure_table(result["figures"])),
+        ("Requests for each second of processor time", cpu_table(result["figures"])),
         ("Memory and idle processor time", memory_table(result["memory"])),
         ("Machine and versions", fact_table(result["machine"])),
     ]
@@ -68,16 +70,31 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def figure_table(figures: Sequence[dict[str, Any]]) -> str:
     """Return a row for each target: requests per second, p50 and p99 for each workload."""
+    rows = _grid("requests/s (p50, p99 in ms)", figures, _figure_cell)
+    return "\n".join([rows, *(f"\n{note}" for note in _notes(figures))])
+
+
+def cpu_table(figures: Sequence[dict[str, Any]]) -> str:
+    """Return a row for each target: requests for each second of its processor time."""
+    return _grid("requests/s", figures, lambda figure: _number(figure["per_cpu_second"]))
+
+
+def _grid(
+    corner: str, figures: Sequence[dict[str, Any]], cell: Callable[[dict[str, Any]], str]
+) -> str:
     workloads = dict.fromkeys(one["workload"] for one in figures)
-    targets = dict.fromkeys(one["target"] for one in figures)
     found = {(one["target"], one["workload"]): one for one in figures}
-    head = ["requests/s (p50, p99 in ms)", *(TITLES[workload] for workload in workloads)]
     rows = [
-        [TITLES[target], *(_figure_cell(found.get((target, workload))) for workload in workloads)]
-        for target in _in_order(targets)
+        [
+            TITLES[target],
+            *(
+                cell(found[target, workload]) if (target, workload) in found else "–"
+                for workload in workloads
+            ),
+        ]
+        for target in _in_order(one["target"] for one in figures)
     ]
-    notes = [note for one in figures for note in _figure_notes(one)]
-    return "\n".join([table(head, rows), *(f"\n{note}" for note in notes)])
+    return table([corner, *(TITLES[workload] for workload in workloads)], rows)
 
 
 def _in_order(targets: Iterable[str]) -> list[str]:
@@ -85,25 +102,30 @@ def _in_order(targets: Iterable[str]) -> list[str]:
     return [one.key for one in TARGETS if one.key in present]
 
 
-def _figure_cell(figure: dict[str, Any] | None) -> str:
-    if figure is None:
-        return "–"
-    rate = f"{figure['requests_per_second']:,.0f}".replace(",", " ")
+def _number(value: float) -> str:
+    return f"{value:,.0f}".replace(",", " ")
+
+
+def _figure_cell(figure: dict[str, Any]) -> str:
+    rate = _number(figure["requests_per_second"])
     text = f"{rate} ({figure['p50_ms']:.1f}, {figure['p99_ms']:.1f})"
     return f"INVALID {text}" if figure["faults"] else text
 
 
-def _figure_notes(figure: dict[str, Any]) -> Iterable[str]:
-    name = f"{TITLES[figure['target']]}, {TITLES[figure['workload']]}"
-    if figure["faults"]:
-        yield f"INVALID: {name}: {'; '.join(figure['faults'])}."
-    if figure["disturbed_rounds"]:
-        yield (
-            f"Disturbed: {name}: other processes used the servers' core in "
-            f"{figure['disturbed_rounds']} round(s)."
-        )
-    if figure["generator_cpu"] > 0.95:
-        yield f"Limited by wrk: {name}: its core was full, the server may be faster."
+def _notes(figures: Sequence[dict[str, Any]]) -> Iterable[str]:
+    for one in figures:
+        if one["faults"]:
+            yield f"INVALID: {_name(one)}: {'; '.join(one['faults'])}."
+    disturbed = [_name(one) for one in figures if one["disturbed_rounds"]]
+    if disturbed:
+        yield f"Disturbed by other processes on the servers' core: {'; '.join(disturbed)}."
+    full = [_name(one) for one in figures if one["generator_cpu"] > GENERATOR_FULL_FROM]
+    if full:
+        yield f"Limited by wrk, whose core was full; the server may be faster: {'; '.join(full)}."
+
+
+def _name(figure: dict[str, Any]) -> str:
+    return f"{TITLES[figure['target']]}, {TITLES[figure['workload']]}"
 
 
 def outcome_table(outcomes: Sequence[dict[str, Any]]) -> str:
@@ -111,7 +133,8 @@ def outcome_table(outcomes: Sequence[dict[str, Any]]) -> str:
     if not outcomes:
         return ""
     return table(
-        ["", "measured", "goal", "reached", "each round"], (_outcome_row(one) for one in outcomes)
+        ["", "measured", "goal", "reached", "each round", "by processor time"],
+        (_outcome_row(one) for one in outcomes),
     )
 
 
@@ -127,6 +150,7 @@ def _outcome_row(one: dict[str, Any]) -> list[str]:
         goal,
         reached,
         ", ".join(f"{value:.2f}" for value in one["rounds"]),
+        "" if one["by_cpu"] is None else f"{one['by_cpu']:.2f} {unit}",
     ]
 
 

@@ -31,6 +31,11 @@ class Sample:
     """Share of that core that any other process used: idle servers and strangers."""
 
     @property
+    def per_cpu_second(self) -> float:
+        """Requests for each second of processor time: what holds even on a disturbed machine."""
+        return self.load.requests_per_second / self.server_cpu if self.server_cpu else 0.0
+
+    @property
     def disturbed(self) -> bool:
         return self.other_cpu > DISTURBED_FROM
 

@@ -30,6 +30,7 @@ class Figure:
     faults: tuple[str, ...]
     """Why the figure is invalid; empty when it is valid."""
     disturbed_rounds: int
+    per_cpu_second: float
     generator_cpu: float
 
 
@@ -57,6 +58,8 @@ class Outcome:
     unit: str
     at_most: bool = False
     rounds: tuple[float, ...] = ()
+    by_cpu: float | None = None
+    """The same ratio by processor time, which load from elsewhere hardly changes."""
     note: str = ""
 
     @property
@@ -102,6 +105,7 @@ def _figure(samples: list[Sample]) -> Figure:
         p99_ms=middle(lambda one: one.load.p99_ms),
         faults=tuple(dict.fromkeys(one.fault for one in samples if one.fault is not None)),
         disturbed_rounds=sum(one.disturbed for one in samples),
+        per_cpu_second=middle(lambda one: one.per_cpu_second),
         generator_cpu=middle(lambda one: one.load.generator_cpu),
     )
 
@@ -114,9 +118,24 @@ def outcome(ratio: Ratio, samples: Sequence[Sample]) -> Outcome | None:
         return None
     if any(one.fault is not None for one in over + under):
         return Outcome(ratio.title, None, ratio.goal, "×", note="a side is invalid")
-    rates = {one.round: one.load.requests_per_second for one in under}
-    rounds = tuple(one.load.requests_per_second / rates[one.round] for one in over)
-    return Outcome(ratio.title, median(rounds), ratio.goal, "×", rounds=rounds)
+    rounds = _in_each_round(over, under, lambda one: one.load.requests_per_second)
+    by_cpu = _in_each_round(over, under, lambda one: one.per_cpu_second)
+    return Outcome(
+        ratio.title,
+        median(rounds),
+        ratio.goal,
+        "×",
+        rounds=rounds,
+        by_cpu=median(by_cpu) if by_cpu else None,
+    )
+
+
+def _in_each_round(
+    over: Sequence[Sample], under: Sequence[Sample], value: Callable[[Sample], float]
+) -> tuple[float, ...]:
+    """Return the ratios within the rounds; a round whose divisor is zero has none."""
+    divisors = {one.round: value(one) for one in under}
+    return tuple(value(one) / divisors[one.round] for one in over if divisors[one.round])
 
 
 def outcomes(samples: Sequence[Sample]) -> list[Outcome]:

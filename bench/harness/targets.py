@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from . import procfs
 from .errors import BenchError
-from .processes import ServerProcess
+from .processes import ServerProcess, environment
 from .templates import write_filled
 from .workloads import WORKLOADS, Workload
 
@@ -24,6 +25,7 @@ CONFIGS = BENCH / "configs"
 APACHE_MODULES = Path("/usr/lib/apache2/modules")
 # Debian's nobody-like account of web servers; only root can and must change to it.
 WEB_USER = "www-data"
+BUILD_TIMEOUT_SECONDS = 900.0
 
 
 def free_ports(count: int) -> list[int]:
@@ -51,20 +53,42 @@ class Target:
     """A server that can be measured.
 
     `commands` writes what the server needs into the site's folder and returns its commands.
-    `worker_title` is the process title of the worker that runs an application, if it has one.
+    `worker_title` is the process title of the worker that runs an application, if it has one;
+    `manifests` is the folder that kube-wsgi serves, None for the others.
     """
 
     key: str
     title: str
     commands: Callable[[Site], list[list[str]]]
     worker_title: str | None = None
-    ours: bool = False
+    manifests: str | None = None
+
+    @property
+    def ours(self) -> bool:
+        return self.manifests is not None
 
     def unavailable(self) -> str | None:
         """Return why this target cannot run here, or None."""
         if self.ours and not KUBE_WSGI.exists():
             return f"{KUBE_WSGI.relative_to(REPOSITORY)} is not there"
         return None
+
+    def build(self) -> None:
+        """Let kube-wsgi check its manifests, which builds it first when that is needed."""
+        if self.manifests is None:
+            return
+        command = [str(KUBE_WSGI), "check", str(BENCH / "manifests" / self.manifests)]
+        check = subprocess.run(
+            command,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=BUILD_TIMEOUT_SECONDS,
+            check=False,
+        )
+        if check.returncode != 0:
+            raise BenchError(f"`kube-wsgi check` exited with {check.returncode}:\n{check.stdout}")
 
 
 def _apache(site: Site, aliases: str) -> list[list[str]]:
@@ -79,7 +103,8 @@ def _apache(site: Site, aliases: str) -> list[list[str]]:
             "aliases": aliases,
         },
     )
-    return [["apache2", "-f", str(config), "-DFOREGROUND"]]
+    # By its path, because mod_wsgi cuts a daemon's title to the length of this word.
+    return [["/usr/sbin/apache2", "-f", str(config), "-DFOREGROUND"]]
 
 
 def mod_wsgi_embedded(site: Site) -> list[list[str]]:
@@ -139,12 +164,10 @@ def nginx_uwsgi(site: Site) -> list[list[str]]:
     return commands
 
 
-def _kube_wsgi(manifests: str) -> Callable[[Site], list[list[str]]]:
-    def commands(site: Site) -> list[list[str]]:
-        ports = ["--port", str(site.port), "--admin-port", str(site.admin_port)]
-        return [[str(KUBE_WSGI), "serve", str(site.manifests / manifests), *ports]]
-
-    return commands
+def kube_wsgi(manifests: Path, site: Site) -> list[list[str]]:
+    """kube-wsgi as its users start it."""
+    ports = ["--port", str(site.port), "--admin-port", str(site.admin_port)]
+    return [[str(KUBE_WSGI), "serve", str(manifests), *ports]]
 
 
 MOD_WSGI_EMBEDDED = Target("mod_wsgi-embedded", "mod_wsgi embedded", mod_wsgi_embedded)
@@ -153,14 +176,17 @@ MOD_WSGI_DAEMON = Target(
 )
 NGINX_UWSGI = Target("nginx-uwsgi", "nginx → uWSGI", nginx_uwsgi)
 KUBE_WSGI_EMBEDDED = Target(
-    "kube-wsgi-embedded", "kube-wsgi embedded", _kube_wsgi("embedded"), ours=True
+    "kube-wsgi-embedded",
+    "kube-wsgi embedded",
+    lambda site: kube_wsgi(site.manifests / "embedded", site),
+    manifests="embedded",
 )
 KUBE_WSGI_DAEMON = Target(
     "kube-wsgi-daemon",
     "kube-wsgi daemon",
-    _kube_wsgi("daemon"),
+    lambda site: kube_wsgi(site.manifests / "daemon", site),
     worker_title="(wsgi:{key})",
-    ours=True,
+    manifests="daemon",
 )
 TARGETS = (
     MOD_WSGI_EMBEDDED,
@@ -212,8 +238,11 @@ class Running:
         if self.target.worker_title is None:
             return None
         title = self.target.worker_title.format(key=workload.key)
-        pids = [one.pid for one in self.processes() if procfs.title(one.pid) == title]
-        return procfs.memory(pids[0]) if len(pids) == 1 else None
+        group = [one for one in self.processes() if procfs.title(one.pid) == title]
+        # A supervisor has its workers' title, and is told apart by having them as children.
+        parents = {one.parent for one in group}
+        workers = [one for one in group if one.pid not in parents]
+        return procfs.memory(workers[0].pid) if len(workers) == 1 else None
 
     def java(self) -> Path | None:
         """Return the executable of the target's JVM, if it has one."""

@@ -9,7 +9,7 @@ from harness.startup import first_path
 from harness.summary import Figure, Outcome
 from harness.templates import fill
 
-FIGURE = Figure("nginx-uwsgi", "hello", 31946.4, 1.9, 3.44, (), 0, 0.26)
+FIGURE = Figure("nginx-uwsgi", "hello", 31946.4, 1.9, 3.44, (), 0, 33000.2, 0.26)
 MEMORY = {
     "nginx-uwsgi": {"pss_kb": 2048, "processes": 8, "hello_worker_pss_kb": None, "idle_cpu": 0.01}
 }
@@ -18,7 +18,7 @@ MEMORY = {
 class ReportTest(unittest.TestCase):
     def document(self, figure=FIGURE, value=2.5):
         settings = {"rounds": 3, "seconds": 10, "connections": 64}
-        ratio = Outcome("hello: a / b", value, 1.2, "×", rounds=(2.5, 2.0, 3.0))
+        ratio = Outcome("hello: a / b", value, 1.2, "×", rounds=(2.5, 2.0, 3.0), by_cpu=2.4)
         return report.document(
             "bench/run", settings, {"cores": "2"}, [figure], [ratio], MEMORY, [figure]
         )
@@ -26,8 +26,9 @@ class ReportTest(unittest.TestCase):
     def test_tables_show_medians_goals_memory_and_machine(self):
         text = report.markdown(self.document())
         self.assertIn("| nginx → uWSGI | 31 946 (1.9, 3.4) |", text)
-        self.assertIn("| hello: a / b | 2.50 × | ≥ 1.2 × | yes | 2.50, 2.00, 3.00 |", text)
+        self.assertIn("| hello: a / b | 2.50 × | ≥ 1.2 × | yes | 2.50, 2.00, 3.00 | 2.40 × |", text)
         self.assertIn("| nginx → uWSGI | 2.0 MB | 8 | – | 1.0% |", text)
+        self.assertIn("| nginx → uWSGI | 33 000 |", text)
         self.assertIn("| cores | 2 |", text)
 
     def test_a_missed_goal_and_an_invalid_figure_stand_out(self):
@@ -41,7 +42,7 @@ class ReportTest(unittest.TestCase):
         doubtful = Figure(**{**asdict(FIGURE), "disturbed_rounds": 2, "generator_cpu": 0.99})
         text = report.markdown(self.document(doubtful))
         self.assertIn("Limited by wrk", text)
-        self.assertIn("in 2 round(s)", text)
+        self.assertIn("core: nginx → uWSGI, hello.", text)
 
     def test_the_page_is_the_same_from_a_stored_run(self):
         result = self.document()

@@ -10,9 +10,9 @@ OURS, PEER = KUBE_WSGI_DAEMON.key, NGINX_UWSGI.key
 RATIO = Ratio(KUBE_WSGI_DAEMON, NGINX_UWSGI, HELLO, goal=1.2)
 
 
-def sample(target, number, rate, p99=1.0, fault=None, other_cpu=0.0):
+def sample(target, number, rate, p99=1.0, fault=None, other_cpu=0.0, server_cpu=1.0):
     load = Load(rate, p50_ms=p99 / 2, p99_ms=p99, max_ms=p99, errors={}, generator_cpu=0.5)
-    return Sample(target, HELLO.key, number, load, fault, 1.0, other_cpu)
+    return Sample(target, HELLO.key, number, load, fault, server_cpu, other_cpu)
 
 
 class FiguresTest(unittest.TestCase):
@@ -52,6 +52,11 @@ class OutcomeTest(unittest.TestCase):
         self.assertEqual(measured.rounds, (2, 4, 1))
         self.assertEqual(measured.value, 2)
         self.assertTrue(measured.reached)
+
+    def test_a_ratio_by_processor_time_ignores_what_strangers_took(self):
+        slowed = sample(OURS, 0, 100, server_cpu=0.25, other_cpu=0.75)
+        measured = outcome(RATIO, [slowed, sample(PEER, 0, 200)])
+        self.assertEqual((measured.value, measured.by_cpu), (0.5, 2.0))
 
     def test_an_invalid_side_leaves_no_ratio(self):
         measured = outcome(RATIO, [sample(OURS, 0, 200), sample(PEER, 0, 1, fault="status 500")])

@@ -27,7 +27,9 @@ class Crew:
     """`size` slots, and one thread more than that, so that somebody is always free to refuse.
 
     `wait()` blocks and returns arrived items, or None to end; `serve(item, slot)` and
-    `refuse(item)` must not raise.
+    `refuse(item)` must not raise. `serve` gives its slot back by `release`, before whoever sent
+    the item can know that it is done: the next item would find all slots taken. It may `take`
+    one again.
     """
 
     def __init__(self, size, wait, serve, refuse):
@@ -54,9 +56,20 @@ class Crew:
             name = f"wsgi-{number}"
             Thread(target=self._work, args=(number,), name=name, daemon=True).start()
 
+    def take(self):
+        """A free slot, or None. Only for a thread that is serving."""
+        try:
+            return self._slots.pop()
+        except IndexError:
+            return None
+
+    def release(self, slot):
+        """Gives a slot back."""
+        self._slots.append(slot)
+
     @property
     def busy(self):
-        """How many items are being served."""
+        """How many slots are taken."""
         return self._size - len(self._slots)
 
     def _work(self, number):
@@ -75,12 +88,12 @@ class Crew:
             arrived.extend(items)
             if not arrived:
                 return True
-        if not self._slots:
+        if not serves and self._slots:
+            return self._give_lead_back()
+        slot = self.take()
+        if slot is None:
             self._refuse(arrived.popleft())
             return True
-        if not serves:
-            return self._give_lead_back()
-        slot = self._slots.pop()
         item = arrived.popleft()
         self._turn += 1
         self._lead.release()
@@ -89,7 +102,6 @@ class Crew:
             self._ring()
         began = monotonic()
         self._serve(item, slot)
-        self._slots.append(slot)
         if monotonic() - began > _SLOW:
             self._eager = _EAGER_ITEMS
         elif self._eager:

@@ -19,6 +19,7 @@ import os
 import sys
 from _thread import _local, get_ident
 from importlib.machinery import ExtensionFileLoader
+from itertools import count
 from time import monotonic
 
 from kubewsgi import errors, loading, wsgi
@@ -27,6 +28,7 @@ from kubewsgi import errors, loading, wsgi
 _LONGEST_FINISH = 5.0
 
 _current = _local()
+_loads = count(1)
 _gateway_environ = os.environ
 _fork_exec = _posixsubprocess.fork_exec
 _posix_spawn = os.posix_spawn
@@ -41,7 +43,6 @@ class Interpreter:
         self._name = name
         self._threads = threads
         self._is_main = is_main
-        self._loads = 0
 
     def start(self, home, path, variables):
         """Makes the interpreter an application's own; the main one is everybody's: only once."""
@@ -56,8 +57,7 @@ class Interpreter:
 
     def load(self, script, callable_name):
         """Loads a script; returns `(handle, base)`: what serves a request, what environs hold."""
-        self._loads += 1
-        application = loading.load(script, callable_name, f"_kubewsgi_{self._loads}")
+        application = loading.load(script, callable_name, f"_kubewsgi_{next(_loads)}")
         base = wsgi.base_environ(
             multithread=self._threads != 1,
             multiprocess=False,

@@ -17,6 +17,8 @@ _CHUNK_LINE_LIMIT = 18
 _JOIN_LIMIT = 32768
 
 _KEY = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_HEX = frozenset("0123456789abcdefABCDEF")
+_CONTROLS = bytes(range(0x20)) + b"\x7f"
 _OTHER_FIELDS = frozenset(
     {
         "Content-Length",
@@ -27,8 +29,11 @@ _OTHER_FIELDS = frozenset(
         "wsgi.url_scheme",
     }
 )
-_REMEMBERED = 1024
-_fields = set(_OTHER_FIELDS)  # field names found canonical before
+# The fields up to and with this one are the same for all requests of an alias: see _Blocks.
+_BLOCK_END = b"\r\nKubeWsgi-Callable: "
+_REMEMBERED_BLOCKS = 64
+_LONGEST_BLOCK = 4096
+_REMEMBERED_NAMES = 1024
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -37,55 +42,106 @@ class NotCanonical(Exception):
     """The gateway sent what the protocol does not allow; the text says what."""
 
 
-class Request:
-    """A parsed head: environ, application key, body framing."""
-
-    __slots__ = ("environ", "application", "length", "expects")
-
-    def __init__(self, environ, application, length, expects):
-        self.environ = environ
-        self.application = application  # (script, callable)
-        self.length = length  # of the body: -1 if chunked
-        self.expects = expects  # the gateway awaits 100 Continue
+_blocks = {}  # the bytes of the fields that an alias's requests share -> (environ, application)
+_names = set()  # field names found canonical
 
 
 def parse_head(head, base):
     """The request of a head (without its final empty line), its environ made from `base`.
 
-    Raises NotCanonical.
+    Returns (environ, application, length, expects): the application's (script, callable), the
+    body's length, -1 if chunked, and whether 100 Continue is awaited. Raises NotCanonical.
+
+    The gateway writes first what is the same for all requests of an alias. That block is parsed
+    once and remembered with its environ; a request then costs a copy of it and its own fields.
     """
-    lines = head.decode("latin-1").split("\r\n")
-    count = len(lines)
-    if head.count(b"\n") != count - 1 or head.count(b"\r") != count - 1 or b"\0" in head:
-        raise NotCanonical("a line ends in something else than CR LF, or NUL occurs")
-    try:
-        method, target, version = lines[0].split(" ")
-        del lines[0]
-        environ = base.copy()
-        environ.update([line.split(": ", 1) for line in lines])
-    except ValueError:
-        raise NotCanonical("the request line or a field is malformed") from None
-    if version != "HTTP/1.1":
-        raise NotCanonical("the version is not HTTP/1.1")
-    if len(environ) != len(base) + count - 1:
-        raise NotCanonical("a field occurs twice, or is the worker's own")
+    start = head.find(b"\r\n")
+    end = head.find(b"\r\n", head.find(_BLOCK_END) + 2)
+    if start < 0 or end < start:
+        end = len(head)
+    block = head[start + 2 : end]
+    environ, application = _blocks.get(block) or _parse_block(block, base)
+    environ = environ.copy()
+    size = len(environ)
+    method, target = _parse_request_line(head[:start])
+    if end < len(head):
+        fields = _parse_fields(head[end + 2 :])
+        environ.update(fields)
+        if len(environ) != size + len(fields):
+            raise NotCanonical("a field occurs twice, or is the worker's own")
+    if environ.setdefault("REQUEST_METHOD", method) != method:
+        raise NotCanonical("REQUEST_METHOD is not the request line's method")
+    environ.setdefault("REQUEST_URI", target)
     pop = environ.pop
-    try:
-        application = pop("KubeWsgi-Script"), pop("KubeWsgi-Callable")
-    except KeyError:
-        raise NotCanonical("KubeWsgi-Script or KubeWsgi-Callable is missing") from None
     length = _body_length(pop("Content-Length", None), pop("Transfer-Encoding", None))
     expects = pop("Expect", None)
     if expects is not None and (expects != "100-continue" or not length):
         raise NotCanonical("Expect is not 100-continue, or there is no body to wait for")
-    if not _fields.issuperset(environ.keys() - base.keys()):
-        _check_fields(environ.keys() - base.keys())
-    if environ.setdefault("REQUEST_METHOD", method) != method:
-        raise NotCanonical("REQUEST_METHOD is not the request line's method")
-    environ.setdefault("REQUEST_URI", target)
     _decode_paths(environ)
     _convert_times(environ)
-    return Request(environ, application, length, expects is not None)
+    return environ, application, length, expects is not None
+
+
+def _parse_block(block, base):
+    environ = base.copy()
+    fields = _parse_fields(block)
+    environ.update(fields)
+    if len(environ) != len(base) + len(fields):
+        raise NotCanonical("a field occurs twice, or is the worker's own")
+    try:
+        application = environ.pop("KubeWsgi-Script"), environ.pop("KubeWsgi-Callable")
+    except KeyError as failure:
+        raise NotCanonical(f"the field {failure} is missing") from None
+    if len(block) <= _LONGEST_BLOCK:
+        if len(_blocks) >= _REMEMBERED_BLOCKS:
+            _blocks.clear()
+        _blocks[block] = environ, application
+    return environ, application
+
+
+def _parse_fields(raw):
+    fields = [line.split(": ", 1) for line in raw.decode("latin-1").split("\r\n")]
+    # Every control character must belong to a CR LF: this also finds a CR or LF by itself.
+    if len(raw) - len(raw.translate(None, _CONTROLS)) != 2 * len(fields) - 2:
+        raise NotCanonical("a field holds a control character, or a line does not end in CR LF")
+    try:
+        if not _names.issuperset([name for name, _ in fields]):
+            _check_names(fields)
+    except ValueError:
+        raise NotCanonical("a field is not 'NAME: value'") from None
+    return fields
+
+
+def _check_names(fields):
+    for name, _ in fields:
+        key = name[9:].upper() if name[:9] == "mod_wsgi." else name
+        if (not key or not _KEY.issuperset(key)) and name not in _OTHER_FIELDS:
+            raise NotCanonical(f"the field {name!r} is no environ key")
+    if len(_names) >= _REMEMBERED_NAMES:
+        _names.clear()
+    _names.update(name for name, _ in fields)
+
+
+def _decode_paths(environ):
+    try:
+        if "%" in environ["PATH_INFO"]:
+            environ["PATH_INFO"] = _decode_percent(environ["PATH_INFO"])
+        if "%" in environ["SCRIPT_NAME"]:
+            environ["SCRIPT_NAME"] = _decode_percent(environ["SCRIPT_NAME"])
+    except KeyError as failure:
+        raise NotCanonical(f"the field {failure} is missing") from None
+
+
+def _parse_request_line(line):
+    try:
+        method, target, version = line.decode("latin-1").split(" ")
+    except ValueError:
+        raise NotCanonical("the request line is malformed") from None
+    if version != "HTTP/1.1" or not method or not target:
+        raise NotCanonical("the request line is malformed, or not HTTP/1.1")
+    if not (method.isprintable() and target.isprintable() and method.isascii()):
+        raise NotCanonical("the request line holds control characters")
+    return method, target
 
 
 def _body_length(length, encoding):
@@ -102,26 +158,6 @@ def _body_length(length, encoding):
     return int(length)
 
 
-def _check_fields(names):
-    for name in names:
-        key = name[9:].upper() if name.startswith("mod_wsgi.") else name
-        if name not in _OTHER_FIELDS and (not key or not _KEY.issuperset(key)):
-            raise NotCanonical(f"the field {name!r} is no environ key")
-    if len(_fields) > _REMEMBERED:
-        _fields.clear()
-    _fields.update(names)
-
-
-def _decode_paths(environ):
-    for name in ("SCRIPT_NAME", "PATH_INFO"):
-        try:
-            value = environ[name]
-        except KeyError:
-            raise NotCanonical(f"{name} is missing") from None
-        if "%" in value:
-            environ[name] = _decode_percent(value)
-
-
 def _decode_percent(value):
     """Decodes the %XX by which a path carries control characters and `%` itself."""
     first, *rest = value.split("%")
@@ -134,18 +170,18 @@ def _decode_percent(value):
     return "".join(pieces)
 
 
-_HEX = frozenset("0123456789abcdefABCDEF")
-
-
 def _convert_times(environ):
     """mod_wsgi 6 gives times as seconds in float; daemon_start is now."""
     environ["mod_wsgi.daemon_start"] = time()
-    for name in ("mod_wsgi.request_start", "mod_wsgi.queue_start"):
-        if name in environ:
-            try:
+    try:
+        for name in _TIMES:
+            if name in environ:
                 environ[name] = float(environ[name])
-            except ValueError:
-                raise NotCanonical(f"{name} is not a number of seconds") from None
+    except ValueError:
+        raise NotCanonical(f"{name} is not a number of seconds") from None
+
+
+_TIMES = ("mod_wsgi.request_start", "mod_wsgi.queue_start")
 
 
 class NoBody:

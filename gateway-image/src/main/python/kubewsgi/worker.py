@@ -112,14 +112,30 @@ class _Connection:
     tries the claim; the holder looks at `again` after giving the claim back. So none is missed.
     """
 
-    __slots__ = ("socket", "claim", "again", "buffer", "discarding")
+    __slots__ = ("socket", "claim", "again", "slot", "buffer", "discarding")
 
     def __init__(self, connection):
         self.socket = connection
         self.claim = allocate_lock()
         self.again = False
+        self.slot = None  # the crew's slot its request has taken
         self.buffer = b""  # of a head that is not complete
         self.discarding = False  # answered for the last time; what arrives is dropped
+
+
+class _Answer(http1.Answer):
+    """A streamed answer that gives its slot back before its end tells that it is done."""
+
+    __slots__ = ("_connection", "_crew")
+
+    def __init__(self, connection, crew):
+        super().__init__(connection.socket)
+        self._connection = connection
+        self._crew = crew
+
+    def end(self):
+        _release(self._crew, self._connection)
+        super().end()
 
 
 class _HungUp(Exception):
@@ -231,16 +247,25 @@ class _Worker:
                 return None
         return arrived
 
-    def _refuse(self, connection):
-        self._serve(connection, None)
-
     def _serve(self, connection, slot):
-        """Serves a claimed connection until nothing is left on it; without a slot, refuses."""
+        """Serves a claimed connection until nothing is left on it."""
+        connection.slot = slot
+        self._attend(connection, self._crew.take)
+
+    def _refuse(self, connection):
+        """The same without a slot: says so."""
+        self._attend(connection, _no_slot)
+
+    def _attend(self, connection, take):
         try:
             while True:
                 while connection.again:
                     connection.again = False
-                    self._step(connection, slot)
+                    if connection.slot is None:
+                        connection.slot = take()
+                    self._step(connection)
+                if connection.slot is not None:  # no head was complete: nothing was served
+                    _release(self._crew, connection)
                 connection.claim.release()
                 if not connection.again or not connection.claim.acquire(False):
                     return
@@ -250,9 +275,10 @@ class _Worker:
             pass
         except BaseException as failure:
             _log(f"{errors.WORKER_FAULT}: {wsgi.format_traceback(failure)}")
+        _release(self._crew, connection)
         self._close(connection)
 
-    def _step(self, connection, slot):
+    def _step(self, connection):
         """Reads once, and answers if that completes a head."""
         try:
             data = connection.socket.recv(_RECEIVE, socket.MSG_DONTWAIT)
@@ -273,42 +299,42 @@ class _Worker:
             connection.again = True
             return
         connection.buffer = b""
-        self._answer(connection, slot, http1.parse_head(data[:end], self._base), data[end + 4 :])
+        self._answer(connection, data[:end], data[end + 4 :])
 
-    def _answer(self, connection, slot, request, rest):
-        length = request.length
+    def _answer(self, connection, head, rest):
+        environ, key, length, expects = http1.parse_head(head, self._base)
         if length >= 0 and len(rest) > length:
             raise http1.NotCanonical("bytes follow the request before its answer")
         if not length:
             body = _NO_BODY
         elif length > 0:
-            body = http1.LengthBody(connection.socket, rest, length, request.expects)
+            body = http1.LengthBody(connection.socket, rest, length, expects)
         else:
-            body = http1.ChunkedBody(connection.socket, rest, request.expects)
-        application = self._applications.get(request.application)
+            body = http1.ChunkedBody(connection.socket, rest, expects)
+        application = self._applications.get(key)
         if self._drain_until is not None:
             answer = _refusal("draining")
-        elif slot is None:
+        elif connection.slot is None:
             answer = _refusal("busy")
         elif application is None:
             answer = _refusal("unknown")
         else:
-            answer = self._run(connection, slot, application, request, body)
+            answer = self._run(connection, application, environ, body, length)
         self._finish(connection, body, answer)
 
-    def _run(self, connection, slot, application, request, body):
-        environ = request.environ
-        environ["mod_wsgi.thread_id"] = slot
+    def _run(self, connection, application, environ, body, length):
+        environ["mod_wsgi.thread_id"] = connection.slot
         environ["wsgi.errors"] = wsgi.ErrorLog(_log, environ.get("mod_wsgi.request_id", "-"))
-        sink = http1.Answer(connection.socket)
+        sink = _Answer(connection, self._crew)
         try:
-            return wsgi.run(application, environ, body, sink, request.length)
+            return wsgi.run(application, environ, body, sink, length)
         except errors.ResponseAborted:
             sink.flush()
             raise _HungUp from None
 
     def _finish(self, connection, body, answer):
         reusable = body is _NO_BODY or body.drain()
+        _release(self._crew, connection)
         if answer is not None:
             status, headers, content = answer
             if not reusable:
@@ -338,6 +364,17 @@ class _Worker:
         self._tell(SLOT_CLOSED)
         if self._drain_until is not None:
             self._rouse()
+
+
+def _release(crew, connection):
+    slot = connection.slot
+    if slot is not None:
+        connection.slot = None
+        crew.release(slot)
+
+
+def _no_slot():
+    return None
 
 
 def _refusal(reason):

@@ -28,7 +28,8 @@ final class ImplicitGateway {
                     "listeners", List.of(fields("name", "http", "port", (long) PORT)),
                     "embedded", fields("enabled", true, "allowedNamespaces", "All"),
                     "aliases", fields("namespaces", fields("from", "All")))),
-        Map.of("", new Position(FILE, 0, 0)));
+        Map.of("", new Position(FILE, 0, 0)),
+        false);
   }
 
   private static Map<String, Object> fields(Object... keysAndValues) {
@@ -39,10 +40,10 @@ final class ImplicitGateway {
     return fields;
   }
 
-  /** Names this gateway in an alias, if it has a spec at all. */
-  static void attach(Document alias) {
-    if (alias.get("spec") instanceof Map<?, ?> spec) {
-      Json.map(spec).put("gateway", NAMESPACE + "/" + NAME);
+  /** Names this gateway in a valid object, if that is an alias. */
+  static void attach(Document document) {
+    if (document.kind().equals("ScriptAlias")) {
+      Json.map(document.get("spec")).put("gateway", NAMESPACE + "/" + NAME);
     }
   }
 }

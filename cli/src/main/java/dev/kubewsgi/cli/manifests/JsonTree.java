@@ -34,12 +34,13 @@ final class JsonTree {
 
   /** Nothing for an empty document, and for one that is no mapping, which is a finding. */
   Optional<Document> document(Node root) {
+    int before = findings.size();
     positions.put("", position(root));
     Object content = value(root, "");
     if (content instanceof Map<?, ?> map) {
       @SuppressWarnings("unchecked")
       var fields = (Map<String, Object>) map;
-      return Optional.of(new Document(file, fields, positions));
+      return Optional.of(new Document(file, fields, positions, findings.size() > before));
     }
     if (content != null) {
       find(FindingCode.KW101, root, "", "a manifest is a mapping that starts with apiVersion and kind");

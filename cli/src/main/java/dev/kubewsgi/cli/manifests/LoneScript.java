@@ -18,6 +18,6 @@ final class LoneScript {
     content.put("kind", "ScriptAlias");
     content.put("metadata", new LinkedHashMap<>(Map.of("name", "script")));
     content.put("spec", spec);
-    return new Document(script, content, Map.of("", new Position(script, 0, 0)));
+    return new Document(script, content, Map.of("", new Position(script, 0, 0)), false);
   }
 }

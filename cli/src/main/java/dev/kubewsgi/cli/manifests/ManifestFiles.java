@@ -28,6 +28,23 @@ final class ManifestFiles {
    */
   static List<Path> below(Path directory) throws IOException {
     List<Path> files = new ArrayList<>();
+    walk(directory, new ArrayList<>(), files);
+    return files.stream().sorted().toList();
+  }
+
+  /**
+   * The directory and those below it in which {@link #below} looks.
+   *
+   * @throws IOException when a directory cannot be listed
+   */
+  static List<Path> directories(Path directory) throws IOException {
+    List<Path> directories = new ArrayList<>();
+    walk(directory, directories, new ArrayList<>());
+    return directories;
+  }
+
+  private static void walk(Path directory, List<Path> directories, List<Path> files)
+      throws IOException {
     Files.walkFileTree(
         directory,
         EnumSet.of(FileVisitOption.FOLLOW_LINKS),
@@ -35,9 +52,11 @@ final class ManifestFiles {
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path each, BasicFileAttributes attributes) {
-            return !each.equals(directory) && isPassedOver(each)
-                ? FileVisitResult.SKIP_SUBTREE
-                : FileVisitResult.CONTINUE;
+            if (!each.equals(directory) && isPassedOver(each)) {
+              return FileVisitResult.SKIP_SUBTREE;
+            }
+            directories.add(each);
+            return FileVisitResult.CONTINUE;
           }
 
           @Override
@@ -48,7 +67,6 @@ final class ManifestFiles {
             return FileVisitResult.CONTINUE;
           }
         });
-    return files.stream().sorted().toList();
   }
 
   private static boolean isPassedOver(Path directory) {

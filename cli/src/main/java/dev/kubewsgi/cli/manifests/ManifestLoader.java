@@ -28,6 +28,7 @@ final class ManifestLoader {
   private final List<Finding> findings = new ArrayList<>();
   private final Map<String, Position> declared = new HashMap<>();
   private final Map<String, Position> invalid = new HashMap<>();
+  private boolean implicitGateway;
 
   private ManifestLoader() {}
 
@@ -68,16 +69,11 @@ final class ManifestLoader {
   }
 
   private LoadedManifests load(List<Document> documents, List<Path> files) {
-    boolean implicit = documents.stream().noneMatch(each -> each.kind().equals("WsgiGateway"));
-    if (implicit) {
+    implicitGateway = documents.stream().noneMatch(each -> each.kind().equals("WsgiGateway"));
+    if (implicitGateway) {
       load(ImplicitGateway.document());
     }
-    for (Document document : documents) {
-      load(document);
-      if (implicit && document.kind().equals("ScriptAlias")) {
-        ImplicitGateway.attach(document);
-      }
-    }
+    documents.forEach(this::load);
     findings.sort(
         Comparator.comparing(Finding::file)
             .thenComparingInt(Finding::line)
@@ -105,7 +101,7 @@ final class ManifestLoader {
     faults.addAll(definition.rules().check(document, faults));
     faults.addAll(declaredTwice(document));
     findings.addAll(faults);
-    if (faults.isEmpty()) {
+    if (faults.isEmpty() && !document.flawed()) {
       keep(document);
     } else {
       invalid.put(document.id(), document.position("metadata.name"));
@@ -132,6 +128,9 @@ final class ManifestLoader {
 
   private void keep(Document document) {
     LocalPaths.resolve(document);
+    if (implicitGateway) {
+      ImplicitGateway.attach(document);
+    }
     switch (document.kind()) {
       case "WsgiGateway" ->
           gateways.add(located(WsgiGateway::new, WsgiGatewaySpec.class, document));

@@ -170,9 +170,9 @@ final class SchemaCheck {
   }
 
   private static String type(Map<String, Object> schema, Object value) {
-    Object type = schema.get("type");
+    String type = String.valueOf(schema.get("type"));
     String wanted =
-        switch (String.valueOf(type)) {
+        switch (type) {
           case "integer" -> "a whole number";
           case "string" -> "a string";
           case "boolean" -> "true or false";
@@ -208,9 +208,9 @@ final class SchemaCheck {
       }
       case "minimum" -> value + " is too small; write " + whole(bound) + " or more";
       case "maximum" -> value + " is too large; write " + whole(bound) + " or less";
-      case "minLength" -> "this is empty; write a value, or leave the field out";
+      case "minLength" -> "this is empty; write a value";
       case "maxLength" -> "this is too long; write at most " + whole(bound) + " characters";
-      case "minItems" -> "this list is empty; write an entry, or leave the field out";
+      case "minItems" -> "this list is empty; write an entry";
       case "maxItems" -> "this list is too long; write at most " + whole(bound) + " entries";
       default -> "this breaks the rule " + keyword + ": " + bound;
     };

@@ -62,6 +62,21 @@ public final class Standalone {
     return new Standalone(ManifestLoader.of(List.of(LoneScript.document(script))), port).compile();
   }
 
+  /**
+   * The directories in which a change may lead to another compilation: those that manifests are
+   * looked for in, and those of the scripts.
+   */
+  public static Set<Path> watchedDirectories(Path directory, Compilation latest) {
+    Set<Path> directories = new HashSet<>();
+    try {
+      directories.addAll(ManifestFiles.directories(directory.toAbsolutePath().normalize()));
+    } catch (IOException e) {
+      directories.add(directory.toAbsolutePath().normalize());
+    }
+    latest.watchedFiles().forEach(file -> directories.add(file.getParent()));
+    return directories;
+  }
+
   private void remember(Located<? extends HasMetadata> located) {
     HasMetadata object = located.object();
     documents.put(object.getKind() + " " + RouteCompiler.id(object), located.document());

@@ -93,13 +93,18 @@ final class YamlReader {
   }
 
   private void syntax(Position at, String problem) {
-    String hint =
-        problem.contains("'\\t'") ? "; indent with spaces, not tabs"
-            : problem.contains("mapping values are not allowed")
-                ? "; quote a value that holds ': '"
-                : problem.contains("'%'") || problem.contains("character '@'") || problem.contains("'`'")
-                    ? "; quote the value"
-                    : "";
-    findings.add(Finding.of(FindingCode.KW101, at, "", "this is not YAML: " + problem + hint));
+    String what = problem.replaceFirst("[.] [(]Do not use .*", "");
+    findings.add(Finding.of(FindingCode.KW101, at, "", "this is not YAML: " + what + cure(what)));
+  }
+
+  /** For the mistakes that are made most. */
+  private static String cure(String problem) {
+    if (problem.contains("TAB")) {
+      return "; indent with spaces";
+    }
+    if (problem.contains("mapping values are not allowed")) {
+      return "; quote a value that holds ': '";
+    }
+    return problem.contains("cannot start any token") ? "; quote the value" : "";
   }
 }

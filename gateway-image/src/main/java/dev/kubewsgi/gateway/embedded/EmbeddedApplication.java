@@ -34,7 +34,6 @@ public final class EmbeddedApplication implements Application {
   private static final long EXPIRE_MILLIS = 50;
 
   private final PythonRuntime runtime;
-  private final Gil gil;
   private final ScheduledExecutorService timer;
   private final ScheduledFuture<?> expiry;
 
@@ -46,9 +45,8 @@ public final class EmbeddedApplication implements Application {
   private EmbeddedSettings settings;
   private boolean stopped;
 
-  EmbeddedApplication(PythonRuntime runtime, Gil gil, ScheduledExecutorService timer) {
+  EmbeddedApplication(PythonRuntime runtime, ScheduledExecutorService timer) {
     this.runtime = runtime;
-    this.gil = gil;
     this.timer = timer;
     this.expiry =
         timer.scheduleWithFixedDelay(
@@ -66,7 +64,7 @@ public final class EmbeddedApplication implements Application {
       return CompletableFuture.completedFuture(null);
     }
     settings = wanted;
-    var next = new EmbeddedInterpreter(runtime, gil, group, wanted);
+    var next = new EmbeddedInterpreter(runtime, group, wanted);
     supersede(next);
     if (serving == null) {
       serving = next; // Requests wait in its queue until it has loaded.

@@ -37,7 +37,6 @@ final class EmbeddedInterpreter {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private final PythonRuntime runtime;
-  private final Gil gil;
   private final ApplicationGroup group;
   private final EmbeddedSettings settings;
   private final Crew<EmbeddedRequest> crew;
@@ -50,10 +49,8 @@ final class EmbeddedInterpreter {
   private volatile Interpreter interpreter;
   private volatile State state = State.STARTING;
 
-  EmbeddedInterpreter(
-      PythonRuntime runtime, Gil gil, ApplicationGroup group, EmbeddedSettings settings) {
+  EmbeddedInterpreter(PythonRuntime runtime, ApplicationGroup group, EmbeddedSettings settings) {
     this.runtime = runtime;
-    this.gil = gil;
     this.group = group;
     this.settings = settings;
     this.crew = new Crew<>(settings.queue().maxLength());
@@ -239,7 +236,7 @@ final class EmbeddedInterpreter {
     private void serve(InterpreterThread python) {
       var member = crew.join();
       while (crew.awaitTurn(member)) {
-        gil.take(python);
+        Gil.PROCESS.take(python);
         crew.tookGil();
         serveTurn(python);
       }
@@ -251,9 +248,9 @@ final class EmbeddedInterpreter {
       var turnEnds = System.nanoTime() + Gil.TURN_NANOS;
       for (var request = crew.poll(); request != null; request = crew.poll()) {
         serve(python, request);
-        if (System.nanoTime() - turnEnds > 0 && gil.isWanted()) {
+        if (System.nanoTime() - turnEnds > 0 && Gil.PROCESS.isWanted()) {
           if (!crew.hasContender()) {
-            gil.handOver(python);
+            Gil.PROCESS.handOver(python);
             return;
           }
           break;

@@ -28,7 +28,6 @@ public final class EmbeddedMode {
   private static final Logger LOG = Logger.getLogger(EmbeddedMode.class);
 
   private final Supplier<PythonRuntime> starter;
-  private final Gil gil = new Gil();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> Thread.ofPlatform().daemon().name("embedded-timer").unstarted(task));
@@ -66,7 +65,7 @@ public final class EmbeddedMode {
                 group ->
                     applications
                         .computeIfAbsent(
-                            group.id(), _ -> new EmbeddedApplication(runtime, gil, timer))
+                            group.id(), _ -> new EmbeddedApplication(runtime, timer))
                         .apply(group, settings))
             .toArray(CompletableFuture[]::new));
   }

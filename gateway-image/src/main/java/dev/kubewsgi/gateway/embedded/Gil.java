@@ -11,6 +11,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Gil {
 
+  /** CPython has one for the process, so there is one of this too. */
+  static final Gil PROCESS = new Gil();
+
   /** CPython's forced switch comes after 5 ms (sys.getswitchinterval): well before that. */
   static final long TURN_NANOS = 2_000_000;
 
@@ -19,6 +22,8 @@ final class Gil {
 
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicLong taken = new AtomicLong();
+
+  private Gil() {}
 
   void take(InterpreterThread thread) {
     waiting.incrementAndGet();

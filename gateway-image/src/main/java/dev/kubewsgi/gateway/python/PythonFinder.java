@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -41,6 +42,7 @@ public final class PythonFinder {
       """;
 
   private final Map<String, String> environment;
+  private final Map<Path, Optional<PythonInstallation>> known = new ConcurrentHashMap<>();
 
   public PythonFinder(Map<String, String> environment) {
     this.environment = environment;
@@ -103,6 +105,10 @@ public final class PythonFinder {
   }
 
   private Stream<PythonInstallation> ask(Path executable) {
+    return known.computeIfAbsent(executable, PythonFinder::start).stream();
+  }
+
+  private static Optional<PythonInstallation> start(Path executable) {
     try {
       var process =
           new ProcessBuilder(executable.toString(), "-I", "-S", "-c", QUESTION)
@@ -117,12 +123,12 @@ public final class PythonFinder {
       if (!ended) {
         process.destroyForcibly();
       }
-      return ended && process.exitValue() == 0 ? parse(lines).stream() : Stream.empty();
+      return ended && process.exitValue() == 0 ? parse(lines) : Optional.empty();
     } catch (IOException e) {
-      return Stream.empty();
+      return Optional.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Stream.empty();
+      return Optional.empty();
     }
   }
 

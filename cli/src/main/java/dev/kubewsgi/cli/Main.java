@@ -1,0 +1,30 @@
+package dev.kubewsgi.cli;
+
+import dev.kubewsgi.cli.serve.RunCommand;
+import dev.kubewsgi.cli.serve.ServeCommand;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/** {@code kube-wsgi}. */
+@QuarkusMain
+@Command(
+    name = "kube-wsgi",
+    description = "Hosts Python WSGI applications, in its own process or in daemon groups.%n",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      ServeCommand.class,
+      RunCommand.class,
+      CheckCommand.class,
+      HelpCommand.class,
+    })
+public final class Main {
+
+  private Main() {}
+
+  /** Ends the process with the command's exit status. */
+  public static void main(String... arguments) {
+    System.exit(new CommandLine(new Main()).execute(arguments));
+  }
+}

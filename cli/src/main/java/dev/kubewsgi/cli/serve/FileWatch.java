@@ -1,0 +1,74 @@
+package dev.kubewsgi.cli.serve;
+
+import static java.nio.file.StandardWatchEventKinds.ENTRY_CREATE;
+import static java.nio.file.StandardWatchEventKinds.ENTRY_DELETE;
+import static java.nio.file.StandardWatchEventKinds.ENTRY_MODIFY;
+
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Waits for something to change in directories. One thread uses it. */
+final class FileWatch implements AutoCloseable {
+
+  /** Editors write in several steps: a pause of this length says that they are done. */
+  private static final long QUIET_MILLIS = 40;
+
+  /** Files that are written all the time must not keep changes waiting for ever. */
+  private static final long LONGEST_MILLIS = 200;
+
+  private final WatchService service;
+  private final Map<Path, WatchKey> keys = new HashMap<>();
+
+  FileWatch() throws IOException {
+    this.service = FileSystems.getDefault().newWatchService();
+  }
+
+  /** Watches these directories and no others; those that cannot be watched are left out. */
+  void watch(Collection<Path> directories) {
+    var gone = new HashSet<>(keys.keySet());
+    gone.removeAll(directories);
+    gone.forEach(directory -> keys.remove(directory).cancel());
+    directories.forEach(directory -> keys.computeIfAbsent(directory, this::register));
+  }
+
+  private WatchKey register(Path directory) {
+    try {
+      return directory.register(service, ENTRY_CREATE, ENTRY_MODIFY, ENTRY_DELETE);
+    } catch (IOException e) {
+      return null; // It has just been deleted, or may not be read.
+    }
+  }
+
+  /** Returns when something has changed and then nothing for a moment. */
+  void awaitChange() throws InterruptedException {
+    take(service.take());
+    var until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_MILLIS);
+    while (System.nanoTime() < until) {
+      var more = service.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS);
+      if (more == null) {
+        return;
+      }
+      take(more);
+    }
+  }
+
+  private void take(WatchKey key) {
+    key.pollEvents();
+    if (!key.reset()) {
+      keys.values().remove(key);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    service.close();
+  }
+}

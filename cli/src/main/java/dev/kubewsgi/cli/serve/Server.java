@@ -1,0 +1,200 @@
+package dev.kubewsgi.cli.serve;
+
+import dev.kubewsgi.cli.manifests.Compilation;
+import dev.kubewsgi.cli.manifests.Finding;
+import dev.kubewsgi.gateway.Gateway;
+import dev.kubewsgi.gateway.http.ListenException;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jboss.logging.Logger;
+import sun.misc.Signal;
+
+/** Serves manifests from start to signal: the Quarkus application behind {@code serve}. */
+public final class Server implements QuarkusApplication {
+
+  private static final Logger LOG = Logger.getLogger(Server.class);
+  private static final String ADMIN_HOST = "127.0.0.1";
+  private static final long READY_POLL_MILLIS = 10;
+
+  /** How long the table waits for applications that are slow to load; they go on loading. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
+
+  /** Beyond the graceful timeouts, for interpreters and workers to end. */
+  private static final Duration END_MARGIN = Duration.ofSeconds(10);
+
+  private static final int KILLED_BY_SIGNAL = 130;
+
+  private static ServerOptions options;
+  private static Manifests manifests;
+  private static CompletableFuture<Compilation> firstCompilation;
+
+  @Inject Gateway gateway;
+
+  private Compilation current;
+
+  /**
+   * Serves until a signal comes.
+   *
+   * @return the exit status
+   */
+  static int run(ServerOptions wanted, Manifests source) {
+    options = wanted;
+    manifests = source;
+    var refusal = adminPortRefusal();
+    if (refusal != null) {
+      System.err.println(refusal);
+      return 1;
+    }
+    // Beside the start of Quarkus: the two take about as long as each other.
+    firstCompilation = CompletableFuture.supplyAsync(source::compile);
+    System.setProperty("quarkus.http.host", ADMIN_HOST);
+    System.setProperty("quarkus.http.port", Integer.toString(wanted.adminPort()));
+    var exitStatus = new AtomicInteger(1);
+    Quarkus.run(
+        Server.class,
+        (status, error) -> {
+          if (error != null) {
+            LOG.error("the server could not start", error);
+          }
+          exitStatus.set(status);
+        });
+    return exitStatus.get();
+  }
+
+  private static String adminPortRefusal() {
+    var port = options.adminPort();
+    try (var probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(InetAddress.getByName(ADMIN_HOST), port));
+      return null;
+    } catch (IOException e) {
+      return "KW213 the admin port %d of %s cannot be bound: %s. Name another: --admin-port N, or 0 to let the system choose"
+          .formatted(port, ADMIN_HOST, e.getMessage());
+    }
+  }
+
+  @Override
+  public int run(String... arguments) throws Exception {
+    endOn("TERM");
+    endOn("INT");
+    if (options.accessLog()) {
+      gateway.logRequests();
+    }
+    current = firstCompilation.get();
+    report(current.findings());
+    try {
+      gateway.apply(current.tables());
+    } catch (ListenException e) {
+      System.err.println(e.code() + " " + e.getMessage());
+      end();
+      return 1;
+    }
+    awaitReady();
+    print(System.out);
+    var watching = Thread.ofPlatform().daemon().name("file-watch").start(this::watch);
+    Quarkus.waitForExit();
+    watching.interrupt();
+    end();
+    return 0;
+  }
+
+  /** The first signal drains; the second does not wait any longer. */
+  private static void endOn(String signal) {
+    var count = new AtomicInteger();
+    Signal.handle(
+        new Signal(signal),
+        _ -> {
+          if (count.incrementAndGet() > 1) {
+            Runtime.getRuntime().halt(KILLED_BY_SIGNAL);
+          }
+          Quarkus.asyncExit(0);
+        });
+  }
+
+  private void awaitReady() throws InterruptedException {
+    var until = System.nanoTime() + LONGEST_WAIT.toNanos();
+    while (!gateway.isReady() && System.nanoTime() < until) {
+      Thread.sleep(READY_POLL_MILLIS);
+    }
+  }
+
+  private void print(PrintStream out) {
+    out.print(new ServedTable(gateway).render());
+    // Quarkus puts the port that it got where 0 was asked for.
+    var port = ConfigProvider.getConfig().getValue("quarkus.http.port", Integer.class);
+    out.println("admin: http://" + ADMIN_HOST + ":" + port + "/");
+    out.flush();
+  }
+
+  private void watch() {
+    try (var files = new FileWatch()) {
+      while (true) {
+        files.watch(manifests.directories(current));
+        // What changed before this directory was watched would go unseen.
+        reload();
+        files.awaitChange();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      LOG.errorf("KW214 files cannot be watched, so edits need a restart: %s", e.getMessage());
+    }
+  }
+
+  private void reload() {
+    var next = manifests.compile();
+    if (next.tables().equals(current.tables()) && next.findings().equals(current.findings())) {
+      return;
+    }
+    if (!next.findings().equals(current.findings())) {
+      report(next.findings());
+    }
+    try {
+      gateway.apply(next.tables());
+      LOG.infof("manifests and scripts were read again");
+      current = next;
+    } catch (ListenException e) {
+      LOG.errorf("%s %s; what ran before goes on", e.code(), e.getMessage());
+    }
+  }
+
+  private static void report(List<Finding> findings) {
+    findings.forEach(
+        finding -> {
+          if (finding.isError()) {
+            LOG.error(finding);
+          } else {
+            LOG.info(finding);
+          }
+        });
+  }
+
+  private void end() throws InterruptedException {
+    var graceful =
+        current.tables().stream()
+            .map(table -> table.gateway().timeouts().graceful())
+            .max(Duration::compareTo)
+            .orElse(Duration.ZERO);
+    try {
+      gateway.stop().get(graceful.plus(END_MARGIN).toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("some applications did not end in time and were left");
+    } catch (ExecutionException e) {
+      LOG.error("the gateway did not end cleanly", e.getCause());
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package dev.kubewsgi.gateway;
+
+import dev.kubewsgi.gateway.embedded.EmbeddedMode;
+import dev.kubewsgi.gateway.http.AccessLog;
+import dev.kubewsgi.gateway.http.HttpFront;
+import dev.kubewsgi.gateway.http.HttpStats;
+import dev.kubewsgi.gateway.python.PythonFinder;
+import dev.kubewsgi.gateway.routing.LiveRouter;
+import dev.kubewsgi.gateway.status.ApplicationGroupStatus;
+import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
+import dev.kubewsgi.gateway.status.DaemonGroupStatus;
+import dev.kubewsgi.gateway.status.GatewayStatus;
+import dev.kubewsgi.routes.RouteTable;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Vertx;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * Everything that this process serves: the gateways of the route tables that were applied last, and
+ * the daemon groups that they share.
+ */
+@Singleton
+public final class Gateway implements GatewayStatus {
+
+  private final Vertx vertx;
+  private final HttpStats stats;
+  private final String version;
+  private final Map<String, ServedGateway> gateways = new ConcurrentHashMap<>();
+  private final Workspace workspace = new Workspace();
+  private final PythonFinder pythons = new PythonFinder(System.getenv());
+  private final EmbeddedPython embeddedPython = new EmbeddedPython(pythons, workspace);
+  private final ServedDaemonGroups daemonGroups;
+
+  private AccessLog accessLog = AccessLog.off();
+  private volatile boolean draining;
+
+  @Inject
+  Gateway(
+      Vertx vertx,
+      HttpStats stats,
+      @ConfigProperty(name = "quarkus.application.version") String version) {
+    this.vertx = vertx;
+    this.stats = stats;
+    this.version = version;
+    this.daemonGroups =
+        new ServedDaemonGroups(() -> workspace.daemonRuntime(eventLoops(), pythons));
+  }
+
+  /** Writes a line for each request from now on; before the first {@link #apply}. */
+  public synchronized void logRequests() {
+    accessLog = AccessLog.on();
+  }
+
+  /**
+   * Serves these tables from now on, and nothing else. New code is loaded beside the old and takes
+   * over when it can serve; requests in flight are finished where they are.
+   *
+   * @return completes when each new revision of embedded code serves or has failed
+   * @throws dev.kubewsgi.gateway.http.ListenException a new listener cannot be bound
+   */
+  public synchronized CompletableFuture<Void> apply(List<RouteTable> tables) {
+    tables.forEach(this::open);
+    daemonGroups.apply(tables);
+    var loaded =
+        tables.stream()
+            .map(table -> gateway(table).apply(table, daemonGroups::application))
+            .toArray(CompletableFuture[]::new);
+    settleEventLoops();
+    retire(tables);
+    return CompletableFuture.allOf(loaded);
+  }
+
+  /**
+   * Takes no more connections, finishes the requests in flight within the graceful timeouts, and
+   * ends every application.
+   */
+  public synchronized CompletableFuture<Void> stop() {
+    draining = true;
+    var stopped = gateways.values().stream().map(ServedGateway::stop);
+    return CompletableFuture.allOf(stopped.toArray(CompletableFuture[]::new))
+        .thenCompose(_ -> daemonGroups.stop())
+        .whenComplete((_, _) -> workspace.delete());
+  }
+
+  @Override
+  public boolean isReady() {
+    return !draining
+        && !gateways.isEmpty()
+        && applicationGroups().stream().noneMatch(group -> group.state() == State.STARTING);
+  }
+
+  @Override
+  public boolean isDraining() {
+    return draining;
+  }
+
+  @Override
+  public List<RouteTable> routeTables() {
+    return gateways.values().stream()
+        .map(ServedGateway::table)
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  @Override
+  public Map<String, Integer> ports() {
+    var ports = new LinkedHashMap<String, Integer>();
+    gateways.forEach(
+        (id, gateway) ->
+            gateway
+                .listening()
+                .forEach(listening -> ports.put(id + "/" + listening.name(), listening.port())));
+    return ports;
+  }
+
+  @Override
+  public List<ApplicationGroupStatus> applicationGroups() {
+    return Stream.concat(
+            gateways.values().stream().flatMap(gateway -> gateway.embeddedStatus().stream()),
+            daemonGroups.applicationGroups().stream())
+        .toList();
+  }
+
+  @Override
+  public List<DaemonGroupStatus> daemonGroups() {
+    return daemonGroups.status();
+  }
+
+  private void open(RouteTable table) {
+    gateways.computeIfAbsent(
+        table.gateway().id(),
+        _ -> new ServedGateway(new EmbeddedMode(embeddedPython), this::listen));
+  }
+
+  private HttpFront listen(RouteTable table, LiveRouter router) {
+    return HttpFront.start(vertx, table.gateway(), router, stats, accessLog, version);
+  }
+
+  private ServedGateway gateway(RouteTable table) {
+    return gateways.get(table.gateway().id());
+  }
+
+  private void retire(List<RouteTable> tables) {
+    var wanted = tables.stream().map(table -> table.gateway().id()).collect(Collectors.toSet());
+    gateways.keySet().stream()
+        .filter(id -> !wanted.contains(id))
+        .forEach(id -> gateways.remove(id).stop());
+    gateways.values().forEach(ServedGateway::retire);
+    daemonGroups.retire(tables);
+  }
+
+  /**
+   * Returns when no request can be between the old routes and the application that they named: an
+   * event loop does that in one step.
+   */
+  private void settleEventLoops() {
+    eventLoops().forEach(loop -> loop.submit(() -> {}).awaitUninterruptibly());
+  }
+
+  private List<EventLoop> eventLoops() {
+    return StreamSupport.stream(vertx.nettyEventLoopGroup().spliterator(), false)
+        .map(EventLoop.class::cast)
+        .toList();
+  }
+}

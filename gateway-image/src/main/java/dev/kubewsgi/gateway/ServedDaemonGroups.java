@@ -1,0 +1,84 @@
+package dev.kubewsgi.gateway;
+
+import dev.kubewsgi.gateway.daemon.DaemonGroup;
+import dev.kubewsgi.gateway.daemon.DaemonRuntime;
+import dev.kubewsgi.gateway.exchange.Application;
+import dev.kubewsgi.gateway.status.ApplicationGroupStatus;
+import dev.kubewsgi.gateway.status.DaemonGroupStatus;
+import dev.kubewsgi.routes.ApplicationGroup;
+import dev.kubewsgi.routes.DaemonGroupSettings;
+import dev.kubewsgi.routes.ProcessGroup;
+import dev.kubewsgi.routes.RouteTable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
+
+/** The daemon groups of all route tables: gateways that name the same group share it. */
+final class ServedDaemonGroups {
+
+  private final Supplier<DaemonRuntime> runtime;
+  private final Map<String, DaemonGroup> groups = new ConcurrentSkipListMap<>();
+
+  /**
+   * @param runtime asked when the first group is declared
+   */
+  ServedDaemonGroups(Supplier<DaemonRuntime> runtime) {
+    this.runtime = runtime;
+  }
+
+  /** Starts and changes groups as the tables say; those that go are ended by {@link #retire}. */
+  void apply(List<RouteTable> tables) {
+    declared(tables)
+        .forEach(
+            (id, settings) ->
+                groups
+                    .computeIfAbsent(id, _ -> new DaemonGroup(settings, runtime.get()))
+                    .apply(settings, applicationGroups(tables, id)));
+  }
+
+  Application application(String group, String applicationGroup) {
+    return groups.get(group).application(applicationGroup);
+  }
+
+  /** Drains and ends the groups that the tables do not name. */
+  void retire(List<RouteTable> tables) {
+    var wanted = declared(tables).keySet();
+    groups.keySet().stream()
+        .filter(id -> !wanted.contains(id))
+        .forEach(id -> groups.remove(id).stop());
+  }
+
+  List<DaemonGroupStatus> status() {
+    return groups.values().stream().map(DaemonGroup::status).toList();
+  }
+
+  List<ApplicationGroupStatus> applicationGroups() {
+    return groups.values().stream().flatMap(group -> group.applicationGroups().stream()).toList();
+  }
+
+  CompletableFuture<Void> stop() {
+    return CompletableFuture.allOf(
+        groups.values().stream()
+            .map(group -> group.stop().toCompletableFuture())
+            .toArray(CompletableFuture[]::new));
+  }
+
+  private static Map<String, DaemonGroupSettings> declared(List<RouteTable> tables) {
+    var declared = new LinkedHashMap<String, DaemonGroupSettings>();
+    tables.stream()
+        .flatMap(table -> table.daemonGroups().stream())
+        .forEach(settings -> declared.put(settings.id(), settings));
+    return declared;
+  }
+
+  private static List<ApplicationGroup> applicationGroups(List<RouteTable> tables, String id) {
+    return tables.stream()
+        .flatMap(table -> table.applicationGroups().stream())
+        .filter(group -> group.processGroup().equals(new ProcessGroup.Daemon(id)))
+        .distinct()
+        .toList();
+  }
+}

@@ -1,0 +1,74 @@
+package dev.kubewsgi.gateway;
+
+import dev.kubewsgi.gateway.daemon.DaemonRuntime;
+import dev.kubewsgi.gateway.python.PythonFinder;
+import dev.kubewsgi.gateway.python.WorkerArchive;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** A directory of this process alone: the worker's zipapp, sockets, configurations. */
+final class Workspace {
+
+  private static final Logger LOG = Logger.getLogger(Workspace.class);
+
+  private Path directory;
+  private Path archive;
+
+  /** The worker's zipapp as a file. */
+  synchronized Path archive() {
+    if (archive == null) {
+      archive = WorkerArchive.extractTo(directory());
+    }
+    return archive;
+  }
+
+  DaemonRuntime daemonRuntime(List<EventLoop> loops, PythonFinder pythons) {
+    var python =
+        pythons
+            .forWorkers()
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "KW207: no CPython 3.9 or newer was found to run daemon groups on. Install"
+                            + " python3, or set KUBE_WSGI_PYTHON to a python3 executable"));
+    return new DaemonRuntime(loops, directory(), archive(), python.executable());
+  }
+
+  synchronized void delete() {
+    if (directory == null) {
+      return;
+    }
+    try (var files = Files.walk(directory)) {
+      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      LOG.warnf("%s could not be deleted: %s", directory, e.getMessage());
+    }
+  }
+
+  private synchronized Path directory() {
+    if (directory == null) {
+      try {
+        directory = DaemonRuntime.privateDirectory(parent());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return directory;
+  }
+
+  private static Path parent() {
+    return Optional.ofNullable(System.getenv("XDG_RUNTIME_DIR"))
+        .map(Path::of)
+        .filter(Files::isWritable)
+        .orElse(Path.of(System.getProperty("java.io.tmpdir")));
+  }
+}

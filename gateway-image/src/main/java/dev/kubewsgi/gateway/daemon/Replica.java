@@ -1,0 +1,397 @@
+package dev.kubewsgi.gateway.daemon;
+
+import dev.kubewsgi.gateway.daemon.SupervisorState.Unit;
+import dev.kubewsgi.gateway.dispatch.Lane;
+import dev.kubewsgi.gateway.exchange.Failure;
+import dev.kubewsgi.gateway.exchange.FailureCode;
+import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+
+/**
+ * The gateway's view of one supervisor, wherever it runs: follows its events and keeps as many
+ * connections to its ready workers as they have threads. Confined to the group's home loop, but for
+ * what the status reads.
+ */
+final class Replica {
+
+  /** Told on the home loop. */
+  interface Listener {
+
+    /** The state of the supervisor or of its slots is another one. */
+    void changed();
+
+    /** The supervisor hung up, after it had answered or not. */
+    void unreachable();
+  }
+
+  private static final Logger LOG = Logger.getLogger(Replica.class);
+
+  // A supervisor accepts one connection after the other, in some ten microseconds each.
+  private static final int OPENING_AT_ONCE = 16;
+  private static final long RETRY_MILLIS = 20;
+  private static final long OBITUARY_MILLIS = 1_000;
+  private static final long OBITUARY_MILLIS_IN_ANSWER = 100;
+
+  private final String group;
+  private final SupervisorAddress address;
+  private final String secret;
+  private final DaemonRuntime runtime;
+  private final EventLoop home;
+  private final Function<String, Lane<WorkerConnection>> lanes;
+  private final Listener listener;
+  private final Obituaries obituaries;
+  private final Map<Long, WorkerSlots> workers = new ConcurrentHashMap<>();
+  private final Map<String, Integer> opening = new HashMap<>();
+  private volatile SupervisorState state = SupervisorState.unknown();
+  private int threads;
+  private int nextLoop;
+  private boolean connected;
+  private boolean wasConnected;
+  private boolean topUpLater;
+  private boolean closed;
+
+  /**
+   * @param lanes the lane of an application group's id, or null
+   */
+  Replica(
+      String group,
+      SupervisorAddress address,
+      String secret,
+      DaemonRuntime runtime,
+      EventLoop home,
+      Function<String, Lane<WorkerConnection>> lanes,
+      Listener listener) {
+    this.group = group;
+    this.address = address;
+    this.secret = secret;
+    this.runtime = runtime;
+    this.home = home;
+    this.lanes = lanes;
+    this.listener = listener;
+    this.obituaries = new Obituaries(home);
+  }
+
+  SupervisorState state() {
+    return state;
+  }
+
+  /** The slots of a worker, or null. */
+  WorkerSlots worker(long pid) {
+    return workers.get(pid);
+  }
+
+  boolean isConnected() {
+    return connected;
+  }
+
+  /** Whether it has ever answered. */
+  boolean wasConnected() {
+    return wasConnected;
+  }
+
+  /** Threads of each worker that is started from now on. */
+  void threads(int count) {
+    threads = count;
+  }
+
+  /** Follows the events, once: {@link Listener#unreachable} is called at their end. */
+  void connect() {
+    ChannelFuture connecting =
+        Transport.connect(address, home, ControlRequest.events(secret, new Events()));
+    connecting.addListener(
+        done -> {
+          if (!done.isSuccess()) {
+            listener.unreachable();
+          }
+        });
+  }
+
+  /** Gives the supervisor another desired state; it answers by its events. */
+  void configure(String config) {
+    Transport.connect(address, home, ControlRequest.configure(secret, config, new Configured()));
+  }
+
+  /** Takes all its slots out of dispatch: idle ones at once, busy ones after their answer. */
+  void retire() {
+    closed = true;
+    workers.values().forEach(WorkerSlots::retire);
+  }
+
+  /** The supervisor's process has ended, and its workers with it. */
+  void ended(String manner) {
+    obituaries.publishAll("ended with its supervisor, which " + manner);
+  }
+
+  /** Why nothing of this application group's revision can be loaded here. */
+  Optional<SupervisorState.Fault> fault(String id, String revision) {
+    return state.applicationGroups().stream()
+        .filter(unit -> unit.id().equals(id) && unit.revision().equals(revision))
+        .flatMap(unit -> Optional.ofNullable(unit.failure()).stream())
+        .findFirst();
+  }
+
+  /** Whether any worker can run this application group's requests now or in a moment. */
+  boolean serves(String id) {
+    return state.applicationGroups().stream()
+        .filter(unit -> unit.id().equals(id))
+        .flatMap(unit -> unit.workers().stream())
+        .anyMatch(worker -> worker.status() == State.READY);
+  }
+
+  private void follow(SupervisorState next) {
+    state = next;
+    next.exits().forEach(exit -> obituaries.publish(exit.pid(), exit.manner()));
+    for (Unit unit : next.applicationGroups()) {
+      unit.workers().forEach(worker -> follow(unit, worker));
+    }
+    workers.values().removeIf(this::isOver);
+    topUp();
+    listener.changed();
+  }
+
+  private void follow(Unit unit, SupervisorState.Worker worker) {
+    if (worker.status() == State.STARTING) {
+      return;
+    }
+    WorkerSlots slots = slots(unit.id(), worker.pid());
+    if (slots != null) {
+      slots.markSeen();
+      if (worker.status() == State.DRAINING) {
+        slots.retire();
+      }
+    }
+  }
+
+  private boolean isOver(WorkerSlots slots) {
+    boolean listed =
+        state.applicationGroups().stream()
+            .flatMap(unit -> unit.workers().stream())
+            .anyMatch(worker -> workers.get(worker.pid()) == slots);
+    if (listed || !slots.wasSeen()) {
+      return false;
+    }
+    slots.retire();
+    return slots.open() == 0;
+  }
+
+  /** Of a worker that has come to be known by an event or by a connection, whichever is first. */
+  private WorkerSlots slots(String id, long pid) {
+    Lane<WorkerConnection> lane = lanes.apply(id);
+    if (lane == null) {
+      return workers.get(pid);
+    }
+    return workers.computeIfAbsent(pid, p -> new WorkerSlots(lane.worker(), threads));
+  }
+
+  private void topUp() {
+    if (closed) {
+      return;
+    }
+    for (Unit unit : state.applicationGroups()) {
+      int missing = missing(unit) - opening(unit);
+      for (int i = 0; i < missing && openingAll() < OPENING_AT_ONCE; i++) {
+        open(unit);
+      }
+    }
+  }
+
+  private int missing(Unit unit) {
+    int missing = 0;
+    for (SupervisorState.Worker worker : unit.workers()) {
+      WorkerSlots slots = workers.get(worker.pid());
+      if (worker.status() == State.READY && slots != null && !slots.isRetired()) {
+        missing += slots.threads() - slots.open();
+      }
+    }
+    return missing;
+  }
+
+  private int opening(Unit unit) {
+    return opening.getOrDefault(unit.id() + '\n' + unit.revision(), 0);
+  }
+
+  private int openingAll() {
+    return opening.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  private void open(Unit unit) {
+    String key = unit.id() + '\n' + unit.revision();
+    opening.merge(key, 1, Integer::sum);
+    WorkerConnection connection =
+        new WorkerConnection(
+            new Owner(unit.id(), key), ControlRequest.slot(secret, unit.id(), unit.revision()));
+    Transport.connect(address, loop(), connection)
+        .addListener(
+            done -> {
+              if (!done.isSuccess()) {
+                home.execute(() -> notOpened(key, String.valueOf(done.cause())));
+              }
+            });
+  }
+
+  /**
+   * The loops in turn, each round shifted by one: a supervisor deals connections to workers in
+   * turn, too, and every worker shall have some on each loop.
+   */
+  private EventLoop loop() {
+    int count = runtime.loops().size();
+    int turn = nextLoop++;
+    return runtime.loops().get(Math.floorMod(turn + turn / count, count));
+  }
+
+  private void counted(String key) {
+    opening.merge(key, -1, (a, b) -> a + b == 0 ? null : a + b);
+  }
+
+  private void opened(String id, String key, WorkerConnection connection) {
+    counted(key);
+    WorkerSlots slots = slots(id, connection.pid());
+    if (closed || slots == null || !slots.add(connection)) {
+      connection.close();
+      later();
+    } else {
+      topUp();
+    }
+  }
+
+  private void notOpened(String key, String reason) {
+    counted(key);
+    LOG.debugf("no slot of group %s: %s", group, reason);
+    later();
+  }
+
+  /** Not at once: what stood against it, mostly an event on its way, shall have come by then. */
+  private void later() {
+    if (!topUpLater && !closed) {
+      topUpLater = true;
+      home.schedule(
+          () -> {
+            topUpLater = false;
+            topUp();
+          },
+          RETRY_MILLIS,
+          TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void closed(WorkerConnection connection) {
+    WorkerSlots slots = workers.get(connection.pid());
+    if (slots != null) {
+      slots.remove(connection);
+      if (isOver(slots)) {
+        workers.remove(connection.pid());
+      }
+    }
+    if (slots != null && !slots.isRetired()) {
+      topUp();
+    }
+    listener.changed();
+  }
+
+  private void lost(long pid, DaemonRequest request, boolean answering) {
+    long millis = answering ? OBITUARY_MILLIS_IN_ANSWER : OBITUARY_MILLIS;
+    obituaries.ask(pid, millis, manner -> request.lost(failure(pid, request, answering, manner)));
+  }
+
+  private Failure failure(
+      long pid, DaemonRequest request, boolean answering, Optional<String> manner) {
+    String worker = "worker " + pid + " of group " + group;
+    String task = request.request().method() + " " + request.request().target();
+    if (manner.isPresent()) {
+      return Failure.of(
+          FailureCode.WORKER_DIED, worker + " " + manner.get() + " while it ran " + task);
+    }
+    return answering
+        ? Failure.of(FailureCode.RESPONSE_INCOMPLETE, worker + " broke off its answer to " + task)
+        : Failure.of(
+            FailureCode.WORKER_ANSWER_INVALID, worker + " hung up without an answer to " + task);
+  }
+
+  private void unreachable() {
+    connected = false;
+    state = SupervisorState.unknown();
+    workers.values().removeIf(this::isOver);
+    listener.changed();
+    listener.unreachable();
+  }
+
+  /** Brings what happens to connections of an application group to the home loop. */
+  private final class Owner implements WorkerConnection.Owner {
+    private final String id;
+    private final String key;
+
+    Owner(String id, String key) {
+      this.id = id;
+      this.key = key;
+    }
+
+    @Override
+    public void opened(WorkerConnection connection) {
+      home.execute(() -> Replica.this.opened(id, key, connection));
+    }
+
+    @Override
+    public void refused(WorkerConnection connection, String reason) {
+      home.execute(() -> notOpened(key, reason));
+    }
+
+    @Override
+    public void closed(WorkerConnection connection) {
+      home.execute(() -> Replica.this.closed(connection));
+    }
+
+    @Override
+    public void lost(WorkerConnection connection, DaemonRequest request) {
+      boolean answering = request.isAnswering();
+      request.forget();
+      home.execute(() -> Replica.this.lost(connection.pid(), request, answering));
+    }
+  }
+
+  private final class Events implements ControlRequest.Listener {
+
+    @Override
+    public void line(int status, String line) {
+      try {
+        if (status != 200) {
+          throw new InvalidAnswer("HTTP status " + status + ": " + line);
+        }
+        if (!line.isEmpty()) {
+          connected = true;
+          wasConnected = true;
+          follow(SupervisorState.parse(line));
+        }
+      } catch (InvalidAnswer e) {
+        LOG.errorf("the supervisor of group %s is not understood: %s", group, e.getMessage());
+      }
+    }
+
+    @Override
+    public void closed() {
+      unreachable();
+    }
+  }
+
+  private final class Configured implements ControlRequest.Listener {
+
+    @Override
+    public void line(int status, String line) {
+      if (status != 200 && !line.isEmpty()) {
+        LOG.errorf("group %s goes on as before: %s", group, line);
+      }
+    }
+
+    @Override
+    public void closed() {
+      // Its events, or its end, tell what became of it.
+    }
+  }
+}

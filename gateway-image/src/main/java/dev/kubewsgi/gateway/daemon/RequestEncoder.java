@@ -1,0 +1,215 @@
+package dev.kubewsgi.gateway.daemon;
+
+import dev.kubewsgi.gateway.exchange.Environ;
+import dev.kubewsgi.gateway.exchange.WsgiRequest;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Writes requests in the canonical form: HTTP/1.1 (RFC 9112) whose field names are the environ's
+ * own keys. What would end a line early is refused here, whoever let it through before, because a
+ * line too many is a request too many for the worker. Not thread-safe: one for each connection.
+ */
+final class RequestEncoder {
+
+  /** How the body travels. */
+  enum Body {
+    /** There is none. */
+    NONE,
+    /** Right behind the head. */
+    ATTACHED,
+    /** Sent when the worker asks for it. */
+    ON_DEMAND
+  }
+
+  private static final int USUAL_SIZE = 2048;
+  private static final int MICROS = 1_000_000;
+  private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
+
+  private byte[] bytes = new byte[USUAL_SIZE];
+  private int size;
+
+  /**
+   * @param queued when it came into the queue, in microseconds since the epoch
+   * @param body what follows the head with {@link Body#ATTACHED}; not consumed
+   * @return the whole head, and the body if it is attached
+   */
+  ByteBuf encode(
+      ByteBufAllocator allocator, WsgiRequest request, long queued, Body framing, ByteBuf body)
+      throws UnsendableRequest {
+    size = 0;
+    requestLine(request);
+    environ(request.environ());
+    name("mod_wsgi.queue_start");
+    seconds(queued);
+    name("KubeWsgi-Script");
+    path(request.route().script());
+    name("KubeWsgi-Callable");
+    path(request.route().callable());
+    framing(request.contentLength(), framing);
+    end();
+    int attached = framing == Body.ATTACHED ? body.readableBytes() : 0;
+    ByteBuf out = allocator.ioBuffer(size + attached).writeBytes(bytes, 0, size);
+    return attached == 0 ? out : out.writeBytes(body, body.readerIndex(), attached);
+  }
+
+  private void requestLine(WsgiRequest request) throws UnsendableRequest {
+    word(request.method());
+    put(' ');
+    word(request.target());
+    ascii(" HTTP/1.1\r\n");
+  }
+
+  private void environ(Environ environ) throws UnsendableRequest {
+    for (int i = 0; i < environ.size(); i++) {
+      String key = environ.key(i);
+      token(key);
+      put(':');
+      put(' ');
+      if (key.equals("PATH_INFO") || key.equals("SCRIPT_NAME")) {
+        escaped(environ.value(i));
+      } else {
+        value(key, environ.value(i));
+      }
+      end();
+    }
+  }
+
+  private void framing(long contentLength, Body framing) {
+    if (framing == Body.NONE) {
+      return;
+    }
+    if (contentLength == WsgiRequest.UNKNOWN_LENGTH) {
+      ascii("Transfer-Encoding: chunked\r\n");
+    } else {
+      name("Content-Length");
+      number(contentLength);
+      end();
+    }
+    if (framing == Body.ON_DEMAND) {
+      ascii("Expect: 100-continue\r\n");
+    }
+  }
+
+  /** A part of the request line: no control character and no space. */
+  private void word(String text) throws UnsendableRequest {
+    reserve(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c <= ' ' || c >= 0x7f) {
+        throw new UnsendableRequest("the request line holds the character " + (int) c);
+      }
+      bytes[size++] = (byte) c;
+    }
+    if (text.isEmpty()) {
+      throw new UnsendableRequest("the request line lacks a part");
+    }
+  }
+
+  /** A field's name. */
+  private void token(String key) throws UnsendableRequest {
+    reserve(key.length());
+    for (int i = 0; i < key.length(); i++) {
+      char c = key.charAt(i);
+      if (c <= ' ' || c >= 0x7f || c == ':') {
+        throw new UnsendableRequest("an environ key holds the character " + (int) c);
+      }
+      bytes[size++] = (byte) c;
+    }
+  }
+
+  private void value(String key, String text) throws UnsendableRequest {
+    int length = text.length();
+    reserve(length);
+    byte[] out = bytes;
+    int at = size;
+    for (int i = 0; i < length; i++) {
+      char c = text.charAt(i);
+      if (c > 0xff || c == '\n' || c == '\r' || c == 0) {
+        throw new UnsendableRequest(key + " holds the character " + (int) c);
+      }
+      out[at++] = (byte) c;
+    }
+    size = at;
+  }
+
+  /** A decoded path: the one value that may hold any character, percent-encoded where needed. */
+  private void escaped(String text) throws UnsendableRequest {
+    reserve(3 * text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c > 0xff) {
+        throw new UnsendableRequest("the path holds the character " + (int) c);
+      }
+      if (c < 0x20 || c == 0x7f || c == '%') {
+        bytes[size++] = '%';
+        bytes[size++] = HEX[c >> 4];
+        bytes[size++] = HEX[c & 0xf];
+      } else {
+        bytes[size++] = (byte) c;
+      }
+    }
+  }
+
+  /** A file's path or a Python name, which may hold any character but a line's end: UTF-8. */
+  private void path(String text) throws UnsendableRequest {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    reserve(utf8.length);
+    for (byte b : utf8) {
+      if (b == '\n' || b == '\r' || b == 0) {
+        throw new UnsendableRequest("the script's path holds the character " + b);
+      }
+      bytes[size++] = b;
+    }
+    end();
+  }
+
+  /** Microseconds as seconds with a fraction, and the line's end. */
+  private void seconds(long micros) {
+    number(micros / MICROS);
+    put('.');
+    long fraction = micros % MICROS;
+    for (int unit = MICROS / 10; unit > 0; unit /= 10) {
+      put('0' + (int) (fraction / unit % 10));
+    }
+    end();
+  }
+
+  private void number(long value) {
+    if (value >= 10) {
+      number(value / 10);
+    }
+    put('0' + (int) (value % 10));
+  }
+
+  private void name(String name) {
+    ascii(name);
+    put(':');
+    put(' ');
+  }
+
+  private void end() {
+    put('\r');
+    put('\n');
+  }
+
+  private void ascii(String text) {
+    reserve(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      bytes[size++] = (byte) text.charAt(i);
+    }
+  }
+
+  private void put(int b) {
+    reserve(1);
+    bytes[size++] = (byte) b;
+  }
+
+  private void reserve(int more) {
+    if (size + more > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, size + more));
+    }
+  }
+}

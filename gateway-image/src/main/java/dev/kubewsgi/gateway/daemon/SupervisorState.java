@@ -1,0 +1,93 @@
+package dev.kubewsgi.gateway.daemon;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What a supervisor says of itself and its workers, whole, at every change. Times are ISO 8601.
+ *
+ * @param pid the supervisor's
+ * @param exits of workers, the newest last
+ */
+record SupervisorState(String group, long pid, List<Unit> applicationGroups, List<Exit> exits) {
+
+  /** An application group at a revision; an old revision that drains is an entry of its own. */
+  record Unit(String id, String revision, String state, List<Worker> workers, Fault failure) {
+
+    Unit {
+      workers = workers == null ? List.of() : workers;
+    }
+
+    State status() {
+      return SupervisorState.status(state);
+    }
+  }
+
+  /** A process. */
+  record Worker(long pid, String state, String since) {
+
+    State status() {
+      return SupervisorState.status(state);
+    }
+
+    Instant started() {
+      return Instant.parse(since);
+    }
+  }
+
+  /** Why an application could not be loaded. */
+  record Fault(String code, String message, String traceback, String retryAt) {
+
+    Optional<Instant> retry() {
+      return Optional.ofNullable(retryAt).map(Instant::parse);
+    }
+  }
+
+  /** The end of a worker. */
+  record Exit(
+      long pid,
+      String applicationGroup,
+      Integer signal,
+      String signalName,
+      Integer exitCode,
+      boolean expected) {
+
+    String manner() {
+      if (signalName != null) {
+        return "was killed by " + signalName;
+      }
+      return signal != null ? "was killed by signal " + signal : "ended with exit code " + exitCode;
+    }
+  }
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
+
+  SupervisorState {
+    applicationGroups = applicationGroups == null ? List.of() : applicationGroups;
+    exits = exits == null ? List.of() : exits;
+  }
+
+  /** Of a supervisor that has said nothing yet. */
+  static SupervisorState unknown() {
+    return new SupervisorState("", 0, List.of(), List.of());
+  }
+
+  static SupervisorState parse(String line) throws InvalidAnswer {
+    try {
+      return JSON.readValue(line, SupervisorState.class);
+    } catch (JsonProcessingException e) {
+      throw new InvalidAnswer("an event is not as documented: " + e.getOriginalMessage());
+    }
+  }
+
+  private static State status(String state) {
+    return State.valueOf(state.toUpperCase(Locale.ROOT));
+  }
+}

@@ -1,0 +1,391 @@
+package dev.kubewsgi.gateway.daemon;
+
+import dev.kubewsgi.gateway.dispatch.Slot;
+import dev.kubewsgi.gateway.exchange.ResponseHead;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * A connection that belongs to one worker: a slot, running one request at a time. Its state is
+ * confined to its event loop; {@link #run}, {@link #abandon} and the body's methods may be called
+ * from any thread.
+ */
+final class WorkerConnection extends ChannelInboundHandlerAdapter implements ResponseParser.Sink {
+
+  /** Told, on the connection's event loop, what becomes of it. */
+  interface Owner {
+
+    /** The worker has taken it. The owner answers with {@link WorkerConnection#attach}. */
+    void opened(WorkerConnection connection);
+
+    /** It could not be opened. */
+    void refused(WorkerConnection connection, String reason);
+
+    /** It has ended after it was opened; its slot is discarded already. */
+    void closed(WorkerConnection connection);
+
+    /** It ended during this request, whose head was sent. */
+    void lost(WorkerConnection connection, DaemonRequest request);
+  }
+
+  private static final Logger LOG = Logger.getLogger(WorkerConnection.class);
+
+  /** Only another gateway's requests can make a worker busy; they take this long at least. */
+  private static final long BUSY_PAUSE_MILLIS = 5;
+
+  private static final int SWITCHING_PROTOCOLS = 101;
+  private static final int SERVICE_UNAVAILABLE = 503;
+  private static final String REFUSED = "KubeWsgi-Refused";
+  private static final String WORKER = "KubeWsgi-Worker";
+  private static final String HEAD = "HEAD";
+
+  private final Owner owner;
+  private final ByteBuf opening;
+  private final ResponseParser parser = new ResponseParser(this);
+  private final RequestEncoder encoder = new RequestEncoder();
+  private Channel channel;
+  private EventLoop loop;
+  private boolean open;
+  private String refusal = "the supervisor hung up";
+  private long pid;
+  private Slot<WorkerConnection> slot;
+  private boolean bodyAsked;
+  private boolean bodyPaused;
+  private boolean bodyDone;
+
+  /** Read by whoever looks at the status. */
+  private volatile DaemonRequest current;
+
+  /**
+   * @param opening the request that makes a supervisor pass the connection to a worker
+   */
+  WorkerConnection(Owner owner, ByteBuf opening) {
+    this.owner = owner;
+    this.opening = opening;
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  /** The worker's; known once opened. */
+  long pid() {
+    return pid;
+  }
+
+  /** What it runs now, or null. */
+  DaemonRequest current() {
+    return current;
+  }
+
+  /** Makes it take part in dispatch. */
+  void attach(Slot<WorkerConnection> newSlot) {
+    loop.execute(
+        () -> {
+          slot = newSlot;
+          if (!channel.isActive()) {
+            discard();
+          } else if (!slot.offer()) {
+            channel.close();
+          }
+        });
+  }
+
+  void close() {
+    channel.close();
+  }
+
+  /** Runs a request that was granted this connection's slot. */
+  void run(DaemonRequest request) {
+    if (loop.inEventLoop()) {
+      start(request);
+    } else {
+      loop.execute(() -> start(request));
+    }
+  }
+
+  /** The client has left: breaks the connection, which tells the worker. */
+  void abandon(DaemonRequest request) {
+    if (loop.inEventLoop()) {
+      breakOff(request);
+    } else {
+      loop.execute(() -> breakOff(request));
+    }
+  }
+
+  /** A block of the body that the worker asked for. */
+  void writeBody(DaemonRequest request, ByteBuf block) {
+    if (loop.inEventLoop()) {
+      sendBody(request, block);
+    } else {
+      loop.execute(() -> sendBody(request, block));
+    }
+  }
+
+  /** The body's end. */
+  void endBody(DaemonRequest request) {
+    if (loop.inEventLoop()) {
+      sendEnd(request);
+    } else {
+      loop.execute(() -> sendEnd(request));
+    }
+  }
+
+  private void start(DaemonRequest request) {
+    if (request.isGone()) {
+      request.forget();
+      release();
+      return;
+    }
+    if (!channel.isActive()) {
+      request.again();
+      discard();
+      return;
+    }
+    ByteBuf head;
+    try {
+      head = request.encode(encoder, channel.alloc());
+    } catch (UnsendableRequest e) {
+      request.unsendable(e.getMessage());
+      release();
+      return;
+    }
+    bodyDone = !request.isStreamed();
+    bodyAsked = false;
+    bodyPaused = false;
+    current = request;
+    parser.expect(request.method().equals(HEAD));
+    channel.writeAndFlush(head, channel.voidPromise());
+    if (!channel.isActive() && current == request) {
+      // The worker was gone before: nothing of the request has left, so another may have it.
+      current = null;
+      request.again();
+      discard();
+    }
+  }
+
+  private void breakOff(DaemonRequest request) {
+    if (current == request) {
+      current = null;
+      request.forget();
+      discard();
+      channel.close();
+    }
+  }
+
+  private void sendBody(DaemonRequest request, ByteBuf block) {
+    if (current != request) {
+      block.release();
+      return;
+    }
+    if (request.isChunked()) {
+      channel.write(BodyFraming.chunkLine(channel.alloc(), block), channel.voidPromise());
+      channel.write(block, channel.voidPromise());
+      channel.writeAndFlush(BodyFraming.lineEnd(), channel.voidPromise());
+    } else {
+      channel.writeAndFlush(block, channel.voidPromise());
+    }
+    if (!bodyPaused && !channel.isWritable()) {
+      bodyPaused = true;
+      request.pauseBody();
+    }
+  }
+
+  private void sendEnd(DaemonRequest request) {
+    if (current == request) {
+      bodyDone = true;
+      if (request.isChunked()) {
+        channel.writeAndFlush(BodyFraming.lastChunk(), channel.voidPromise());
+      }
+    }
+  }
+
+  // What the worker sends.
+
+  @Override
+  public void bodyWanted() throws InvalidAnswer {
+    DaemonRequest request = current;
+    if (request == null || bodyDone || bodyAsked) {
+      throw new InvalidAnswer("the worker asks for a body that it has or that there is not");
+    }
+    bodyAsked = true;
+    request.flowBody();
+  }
+
+  @Override
+  public void whole(ResponseHead head, ByteBuf body) {
+    if (!open) {
+      body.release();
+      opened(head);
+      return;
+    }
+    DaemonRequest request = current;
+    current = null;
+    if (head.status() == SERVICE_UNAVAILABLE && head.first(REFUSED) != null) {
+      body.release();
+      refused(request, head.first(REFUSED));
+      return;
+    }
+    // First the next request, so that the worker is not kept idle by the sending of this answer.
+    finish();
+    request.answer(head, body);
+  }
+
+  @Override
+  public void head(ResponseHead head) {
+    if (current != null) {
+      current.startAnswer(head);
+    } else {
+      notOpened(head);
+    }
+  }
+
+  @Override
+  public void block(ByteBuf block) {
+    if (current == null) {
+      block.release();
+    } else {
+      current.answerBlock(block);
+    }
+  }
+
+  @Override
+  public void end() {
+    DaemonRequest request = current;
+    if (request != null) {
+      current = null;
+      finish();
+      request.endAnswer();
+    }
+  }
+
+  /** The body is not sent, or not to its end, where the answer came before that. */
+  private boolean reusable() {
+    return !parser.closes() && (bodyDone || !bodyAsked);
+  }
+
+  private void finish() {
+    if (reusable()) {
+      release();
+    } else {
+      discard();
+      channel.close();
+    }
+  }
+
+  private void release() {
+    if (!slot.offer()) {
+      channel.close();
+    }
+  }
+
+  private void discard() {
+    if (slot != null) {
+      slot.discard();
+    }
+  }
+
+  private void refused(DaemonRequest request, String reason) {
+    request.again();
+    if (reason.equals("busy")) {
+      loop.schedule(this::release, BUSY_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    } else {
+      discard();
+      channel.close();
+    }
+  }
+
+  private void opened(ResponseHead head) {
+    String worker = head.first(WORKER);
+    if (head.status() == SWITCHING_PROTOCOLS && worker != null) {
+      open = true;
+      pid = Long.parseLong(worker);
+      owner.opened(this);
+    } else {
+      notOpened(head);
+    }
+  }
+
+  /** Its end says so to the owner, in {@link #channelInactive}. */
+  private void notOpened(ResponseHead head) {
+    refusal = "HTTP status " + head.status() + " " + head.reason();
+    channel.close();
+  }
+
+  // The channel.
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    channel = context.channel();
+    loop = channel.eventLoop();
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    parser.expect(false);
+    context.writeAndFlush(opening, context.voidPromise());
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    if (!channel.isActive()) {
+      bytes.release();
+      return;
+    }
+    try {
+      parser.read(bytes);
+    } catch (InvalidAnswer e) {
+      DaemonRequest request = current;
+      current = null;
+      discard();
+      LOG.errorf("worker %d is hung up on: %s", pid, e.getMessage());
+      if (request != null) {
+        request.invalidAnswer(pid, e.getMessage());
+      }
+      channel.close();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    DaemonRequest request = current;
+    if (request != null && bodyPaused && channel.isWritable()) {
+      bodyPaused = false;
+      request.resumeBody();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    if (!open) {
+      owner.refused(this, refusal);
+      return;
+    }
+    discard();
+    DaemonRequest request = current;
+    current = null;
+    if (request != null) {
+      owner.lost(this, request);
+    }
+    owner.closed(this);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      LOG.error("the connection to worker " + pid + " is broken off", cause);
+    }
+    context.close();
+  }
+}

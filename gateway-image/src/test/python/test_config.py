@@ -1,0 +1,112 @@
+"""The configuration: every field read, every mistake reported at once."""
+
+import json
+import unittest
+
+from support import config as valid
+from kubewsgi import config
+from kubewsgi.errors import ConfigError
+
+
+def parse(**changes):
+    return config.parse(json.dumps({**valid("/run", "hello.wsgi"), **changes}))
+
+
+class ConfigTest(unittest.TestCase):
+    def faults(self, **changes):
+        with self.assertRaises(ConfigError) as caught:
+            parse(**changes)
+        return caught.exception.message
+
+    def test_every_field_is_read(self):
+        parsed = config.parse(
+            json.dumps(
+                {
+                    "group": "g",
+                    "namespace": "n",
+                    "displayName": "my %{GROUP}",
+                    "listen": {"tcp": "[::1]:8081"},
+                    "secret": "0123456789abcdef",
+                    "processes": 2,
+                    "multiprocess": False,
+                    "threads": 7,
+                    "uid": 1000,
+                    "gid": 1001,
+                    "workingDir": "/tmp",
+                    "env": {"A": "b"},
+                    "startupTimeout": 1,
+                    "gracefulTimeout": 2.5,
+                    "shutdownTimeout": 3,
+                    "applicationGroups": [
+                        {
+                            "id": "i",
+                            "name": "x",
+                            "revision": "r",
+                            "scripts": [{"script": "/a.wsgi", "callable": "app"}],
+                            "python": {"home": "/venv", "path": ["/p", "/q"]},
+                            "env": {"C": "d"},
+                        }
+                    ],
+                }
+            )
+        )
+        group = parsed.application_groups[0]
+        seen = {name: getattr(parsed, name) for name in parsed.__slots__[:-1]}
+        self.assertEqual(
+            list(seen.values()),
+            ["g", "n", "my (wsgi:g)", ("tcp", "::1", 8081), "0123456789abcdef", 2, False, 7]
+            + [1000, 1001, "/tmp", {"A": "b"}, 1.0, 2.5, 3.0],
+        )
+        self.assertEqual(
+            [getattr(group, name) for name in group.__slots__],
+            ["i", "x", "r", (("/a.wsgi", "app"),), "/venv", ("/p", "/q"), {"C": "d"}],
+        )
+
+    def test_defaults(self):
+        parsed = parse(processes=1)
+        self.assertEqual(parsed.title, "(wsgi:site1)")
+        self.assertIs(parsed.multiprocess, False)
+        self.assertEqual((parsed.uid, parsed.gid, parsed.working_dir), (None, None, "/"))
+        self.assertEqual(parsed.application_groups[0].scripts[0][1], "application")
+        self.assertIs(parse(processes=2).multiprocess, True)
+        self.assertIsNone(parse(displayName=None).title)
+
+    def test_all_mistakes_are_reported_together(self):
+        text = self.faults(threads=0, processes="2", treads=3, listen={"unix": "relative"})
+        for part in ("threads must", "processes must", "treads is no known key", "listen must"):
+            self.assertIn(part, text)
+
+    def test_mistakes_are_found_where_they_are(self):
+        text = self.faults(applicationGroups=[{"id": "a", "revision": "1", "scripts": []}, 5])
+        self.assertIn("applicationGroups[0].scripts must name at least one", text)
+        self.assertIn("applicationGroups[1] must be an object", text)
+
+    def test_each_wrong_value_is_refused(self):
+        wrong = {
+            "group": ["", 5, None, "a\nb"],
+            "secret": ["short", 5, "\u00e9" * 20],
+            "listen": [{}, {"unix": "/" + "x" * 107}, {"tcp": "8080"}, {"tcp": "h:99999"}, "/x"],
+            "uid": [0, -1, "root", True],
+            "gid": [-1, 1.5],
+            "env": [{"A": 1}, {"A=B": "c"}, {"": "c"}, {"A": "\0"}, []],
+            "startupTimeout": [-1, "1", None, True],
+            "workingDir": ["relative", 5],
+            "multiprocess": [1, "yes"],
+        }
+        for name, values in wrong.items():
+            for value in values:
+                with self.subTest(name, value=value):
+                    self.assertIn(name, self.faults(**{name: value}))
+
+    def test_ids_are_unique(self):
+        group = valid("/run", "hello.wsgi")["applicationGroups"][0]
+        self.assertIn("'id-0' occurs twice", self.faults(applicationGroups=[group, group]))
+
+    def test_what_is_no_object_is_refused(self):
+        for text in ("", "[]", "5", "{", '"x"'):
+            with self.assertRaises(ConfigError):
+                config.parse(text)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,84 @@
+"""The slot's wire form: every file in requests/, sent whole, byte by byte and in random pieces."""
+
+import json
+import os
+import random
+import unittest
+
+from support import APPS, HERE, Group
+
+REQUESTS = os.path.join(HERE, "requests")
+
+
+def cases(kind):
+    names = sorted(n for n in os.listdir(os.path.join(REQUESTS, kind)) if n.endswith(".http"))
+    for name in names:
+        with open(os.path.join(REQUESTS, kind, name), "rb") as file:
+            yield name[: -len(".http")], file.read().replace(b"@APPS@", os.fsencode(APPS))
+
+
+def whole(raw):
+    return [raw]
+
+
+def bytewise(raw):
+    return [raw[i : i + 1] for i in range(len(raw))]
+
+
+def in_random_pieces(raw):
+    chance = random.Random(raw)
+    cuts = sorted({0, len(raw), *(chance.randrange(len(raw)) for _ in range(8))})
+    return [raw[start:end] for start, end in zip(cuts, cuts[1:])]
+
+
+class WireTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.group = Group("inspect.wsgi").__enter__()
+        cls.addClassCleanup(cls.group.__exit__, None, None, None)
+        cls.group.await_ready()
+
+    def test_every_valid_request_reaches_the_application_as_written(self):
+        count = 0
+        for name, raw in cases("valid"):
+            with open(os.path.join(REQUESTS, "valid", f"{name}.json"), encoding="utf-8") as file:
+                expected = json.load(file)
+            for cut in (whole, bytewise, in_random_pieces):
+                with self.subTest(name, pieces=cut.__name__), self.group.slot() as slot:
+                    for _ in range(2):  # twice: the connection stays usable
+                        for piece in cut(raw):
+                            slot.connection.sendall(piece)
+                        status, _, body, complete = slot.answer()
+                        self.assertEqual((status, complete), (200, True))
+                        seen = json.loads(body)
+                        self.assertEqual(seen["body"], expected["body"])
+                        found = {key: seen["environ"].get(key) for key in expected["environ"]}
+                        self.assertEqual(found, expected["environ"])
+                        for framing in ("Content-Length", "Transfer-Encoding", "KubeWsgi-Script"):
+                            self.assertNotIn(framing, seen["environ"])
+                    count += 1
+        self.assertGreaterEqual(count, 3 * 8)
+
+    def test_every_invalid_request_is_answered_with_400_and_the_connection_closed(self):
+        count = 0
+        for name, raw in cases("invalid"):
+            for cut in (whole, in_random_pieces):
+                if name == "pipelined" and cut is not whole:
+                    continue  # in pieces, the first request may be answered before the second
+                with self.subTest(name, pieces=cut.__name__), self.group.slot() as slot:
+                    try:
+                        for piece in cut(raw):
+                            slot.connection.sendall(piece)
+                    except BrokenPipeError:
+                        pass  # refused before it had been sent
+                    status, headers, body, _ = slot.answer()
+                    self.assertEqual(status, 400)
+                    self.assertEqual(headers["Connection"], "close")
+                    self.assertTrue(body.startswith(b"KW515: "), body)
+                    self.assertTrue(slot.is_closed())
+                    count += 1
+        self.assertGreaterEqual(count, 2 * 28)
+
+
+if __name__ == "__main__":
+    unittest.main()

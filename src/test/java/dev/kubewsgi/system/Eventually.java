@@ -1,0 +1,25 @@
+package dev.kubewsgi.system;
+
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Waits for a state that another process reaches on its own and tells nobody of. */
+final class Eventually {
+
+  private static final long BETWEEN_LOOKS_NANOS = 20_000_000;
+
+  private Eventually() {}
+
+  /**
+   * @throws AssertionError when it is not so within {@link CommandLine#PATIENCE}
+   */
+  static void isTrue(String what, BooleanSupplier state) {
+    long deadline = System.nanoTime() + CommandLine.PATIENCE.toNanos();
+    while (!state.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("not in time: " + what);
+      }
+      LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
+    }
+  }
+}

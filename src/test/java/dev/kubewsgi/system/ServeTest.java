@@ -1,0 +1,195 @@
+package dev.kubewsgi.system;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The life of {@code kube-wsgi serve}: from start to end, with requests in flight and workers lost.
+ */
+@ExtendWith(OutputOnFailure.class)
+class ServeTest {
+
+  @TempDir Path directory;
+
+  @Test
+  void theAdminPortAnswersHealthReadinessAndMetrics() {
+    Scripts.in(directory, Scripts.embedded("/", "pid.py"), "pid.py");
+    try (ServedDirectory served = ServedDirectory.of(directory)) {
+      for (String page : List.of("/healthz", "/readyz", "/metrics")) {
+        assertEquals(200, served.get(served.adminUrl(page)).statusCode(), page);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"embedded", "daemon"})
+  void aRequestInFlightIsAnsweredBeforeSigtermEndsItWithZero(String mode) {
+    String alias =
+        mode.equals("embedded")
+            ? Scripts.embedded("/gate", "gate.py")
+            : Scripts.group("site1", 1, 2) + Scripts.inGroup("site1", "/gate", "gate.py");
+    Scripts.in(directory, alias, "gate.py");
+    try (ServedDirectory served = ServedDirectory.of(directory)) {
+      CompletableFuture<HttpResponse<String>> slow =
+          CompletableFuture.supplyAsync(() -> served.get("/gate"));
+      awaitFile("waiting");
+      served.command().terminate();
+      Eventually.isTrue("new connections are refused", () -> !accepts(served.port()));
+      assertFalse(slow.isDone(), "the request was answered before it was let through");
+      served.write("open", "");
+      assertEquals("through the gate\n", slow.join().body());
+      assertEquals(0, served.command().awaitExit());
+    }
+  }
+
+  @Test
+  void nothingOfItIsLeftAfterTheEnd() {
+    Scripts.in(
+        directory,
+        Scripts.group("site1", 2, 2) + Scripts.inGroup("site1", "/", "pid.py"),
+        "pid.py");
+    ServedDirectory served = ServedDirectory.of(directory);
+    List<ProcessHandle> processes = served.command().descendants().toList();
+    assertFalse(processes.isEmpty(), "the group has no processes");
+    served.command().terminate();
+    assertEquals(0, served.command().awaitExit());
+    assertEquals(List.of(), processes.stream().filter(ProcessHandle::isAlive).toList());
+    served.close();
+  }
+
+  @Test
+  void killingTheProcessesOfAGroupByTitleRestartsThatGroupAlone() {
+    Scripts.in(
+        directory,
+        Scripts.group("site1", 2, 2)
+            + Scripts.inGroup("site1", "/one", "pid.py")
+            + Scripts.group("site2", 1, 2)
+            + Scripts.inGroup("site2", "/two", "pid.py")
+            + Scripts.embedded("/embedded", "pid.py"),
+        "pid.py");
+    try (ServedDirectory served = ServedDirectory.of(directory)) {
+      String other = served.get("/two").body();
+      String gateway = served.get("/embedded").body();
+      Set<Long> before = pids(served.processesOf("site1"));
+      assertTrue(before.size() >= 2, "processes of site1: " + before);
+
+      served.processesOf("site1").forEach(ProcessHandle::destroyForcibly);
+      Eventually.isTrue(
+          "site1 answers again",
+          () -> {
+            HttpResponse<String> answer = served.get("/one");
+            return answer.statusCode() == 200 && !before.contains(Long.valueOf(answer.body()));
+          });
+      assertEquals(other, served.get("/two").body());
+      assertEquals(gateway, served.get("/embedded").body());
+      assertEquals("" + served.command().pid(), gateway);
+    }
+  }
+
+  @Test
+  void onlyTheRequestThatAKilledWorkerHeldFailsAndItsAnswerNamesTheSignal() {
+    Scripts.in(
+        directory,
+        Scripts.group("site1", 1, 2)
+            + Scripts.inGroup("site1", "/gate", "gate.py")
+            + Scripts.group("site2", 1, 2)
+            + Scripts.inGroup("site2", "/pid", "pid.py"),
+        "gate.py",
+        "pid.py");
+    try (ServedDirectory served = ServedDirectory.of(directory);
+        Load load = new Load(served, "/pid", 4)) {
+      CompletableFuture<HttpResponse<String>> held =
+          CompletableFuture.supplyAsync(() -> served.get("/gate"));
+      awaitFile("waiting");
+      load.awaitAnswers(10);
+      served.processesOf("site1").forEach(ProcessHandle::destroyForcibly);
+      assertEquals(502, held.join().statusCode());
+      served.command().awaitLine("the signal", line -> line.contains("SIGKILL"));
+      served.write("open", "");
+      Eventually.isTrue("site1 answers again", () -> served.get("/gate").statusCode() == 200);
+      load.assertNothingLost();
+    }
+  }
+
+  @Test
+  void runServesOneScriptWithoutAManifest() {
+    Scripts.in(directory, "", "version.py");
+    int port = ServedDirectory.freePort();
+    try (CommandLine command =
+        CommandLine.start(
+            List.of("run", directory.resolve("version.py").toString(), "--port", "" + port))) {
+      command.awaitLine("the URL", line -> line.contains(":" + port));
+      assertEquals("version one", body(URI.create("http://127.0.0.1:" + port + "/")));
+      command.terminate();
+      assertEquals(0, command.awaitExit());
+    }
+  }
+
+  @Test
+  void eachRequestOfAGroupOfProcessesReachesAFreeOne() {
+    Scripts.in(
+        directory,
+        Scripts.group("site1", 3, 1)
+            + Scripts.inGroup("site1", "/gate", "gate.py")
+            + Scripts.inGroup("site1", "/pid", "pid.py"),
+        "gate.py",
+        "pid.py");
+    try (ServedDirectory served = ServedDirectory.of(directory)) {
+      List<CompletableFuture<HttpResponse<String>>> held =
+          List.of("a", "b", "c").stream()
+              .map(ask -> CompletableFuture.supplyAsync(() -> served.get("/gate?" + ask)))
+              .toList();
+      Eventually.isTrue(
+          "three requests run in three processes of one thread",
+          () -> served.file("waiting").toFile().length() == 3);
+      served.write("open", "");
+      held.forEach(request -> assertEquals(200, request.join().statusCode()));
+      assertNotEquals("", served.get("/pid").body());
+    }
+  }
+
+  private static String body(URI url) {
+    try (InputStream body = url.toURL().openStream()) {
+      return new String(body.readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void awaitFile(String name) {
+    Eventually.isTrue("the file " + name, () -> Files.exists(directory.resolve(name)));
+  }
+
+  private static boolean accepts(int port) {
+    try (Socket socket = new Socket("127.0.0.1", port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static Set<Long> pids(List<ProcessHandle> processes) {
+    return processes.stream().map(ProcessHandle::pid).collect(Collectors.toSet());
+  }
+}

@@ -1,0 +1,186 @@
+package dev.kubewsgi.system;
+
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * {@code kube-wsgi serve} of a directory on ports of its own, from the moment that it printed its
+ * table until {@link #close()}.
+ */
+final class ServedDirectory implements AutoCloseable {
+
+  private static final Pattern URL = Pattern.compile("https?://[^\\s\"'<>]+");
+
+  private final Path directory;
+  private final CommandLine command;
+  private final int port;
+  private final URI admin;
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(CommandLine.PATIENCE)
+          .build();
+
+  private ServedDirectory(Path directory, CommandLine command, int port) {
+    this.directory = directory;
+    this.command = command;
+    this.port = port;
+    this.admin = urls(command.awaitLine("the admin URL", ServedDirectory::isAdmin)).getFirst();
+  }
+
+  static ServedDirectory of(Path directory) {
+    return of(directory, Map.of());
+  }
+
+  /**
+   * Starts it and waits for its table.
+   *
+   * @param environment variables of the process beside the test's own
+   * @throws AssertionError when it ends instead, or prints no table
+   */
+  static ServedDirectory of(Path directory, Map<String, String> environment) {
+    int port = freePort();
+    CommandLine command = CommandLine.start(arguments(directory, port, freePort()), environment);
+    try {
+      return new ServedDirectory(directory, command, port);
+    } catch (Throwable e) {
+      command.close();
+      throw e;
+    }
+  }
+
+  static List<String> arguments(Path directory, int port, int adminPort) {
+    return List.of(
+        "serve", directory.toString(), "--port", "" + port, "--admin-port", "" + adminPort);
+  }
+
+  /** A port that was free a moment ago. */
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  CommandLine command() {
+    return command;
+  }
+
+  int port() {
+    return port;
+  }
+
+  Path file(String name) {
+    return directory.resolve(name);
+  }
+
+  URI url(String path) {
+    return URI.create("http://127.0.0.1:" + port + path);
+  }
+
+  URI adminUrl(String path) {
+    return admin.resolve(path);
+  }
+
+  /** The URL of every alias, as the table shows them. */
+  List<URI> printedUrls() {
+    return command.output().stream()
+        .filter(line -> !isAdmin(line))
+        .flatMap(line -> urls(line).stream())
+        .toList();
+  }
+
+  HttpResponse<String> get(String path) {
+    return get(url(path));
+  }
+
+  HttpResponse<String> get(URI url) {
+    return send(HttpRequest.newBuilder(url));
+  }
+
+  /** Sends a request and reads its answer whole; no redirect is followed. */
+  HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      return client.send(
+          request.timeout(CommandLine.PATIENCE).build(),
+          BodyHandlers.ofString(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("the test was interrupted", e);
+    }
+  }
+
+  /** Replaces text in a file of the directory. */
+  void edit(String name, String before, String after) {
+    try {
+      String text = Files.readString(file(name));
+      if (!text.contains(before)) {
+        throw new IllegalArgumentException(name + " does not hold: " + before);
+      }
+      write(name, text.replace(before, after));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes a file of the directory in one step, as an editor does. */
+  void write(String name, String text) {
+    try {
+      Path written = Files.writeString(Files.createTempFile(directory, "." + name, ".new"), text);
+      Files.move(written, file(name), ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The processes of a daemon group, by the title that ps shows. */
+  List<ProcessHandle> processesOf(String group) {
+    String title = "(wsgi:" + group + ")";
+    try (Stream<ProcessHandle> processes = command.descendants()) {
+      return processes.filter(process -> titleOf(process).contains(title)).toList();
+    }
+  }
+
+  private static String titleOf(ProcessHandle process) {
+    try {
+      Path commandLine = Path.of("/proc", "" + process.pid(), "cmdline");
+      return Files.readString(commandLine, StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return ""; // it has ended meanwhile
+    }
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+    command.close();
+  }
+
+  private static boolean isAdmin(String line) {
+    return line.toLowerCase(Locale.ROOT).contains("admin") && !urls(line).isEmpty();
+  }
+
+  private static List<URI> urls(String line) {
+    return URL.matcher(line).results().map(MatchResult::group).map(URI::create).toList();
+  }
+}
