@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * A line for each request in Apache's combined form, then the request id, the microseconds it took
- * and the application group that ran it ({@code -}: none).
+ * A line for each request in Apache's combined form, then the request id, the microseconds it took,
+ * the application group that ran it and the code of its failure ({@code -}: none).
  *
  * <p>Event loops only queue; a thread of the log's own writes, in the order of the answers of each
  * loop. Bound: when {@link #CAPACITY} requests wait, further ones are counted instead of written.
@@ -44,7 +44,8 @@ public final class AccessLog implements AutoCloseable {
       String userAgent,
       String requestId,
       long micros,
-      String applicationGroup) {}
+      String applicationGroup,
+      String failureCode) {}
 
   private final Consumer<String> sink;
   private final BlockingQueue<Entry> queue;
@@ -129,7 +130,8 @@ public final class AccessLog implements AutoCloseable {
     escape(line, entry.referer()).append("\" \"");
     escape(line, entry.userAgent()).append("\" ").append(entry.requestId()).append(' ');
     line.append(entry.micros()).append(' ');
-    return escape(line, entry.applicationGroup()).toString();
+    escape(line, entry.applicationGroup()).append(' ');
+    return escape(line, entry.failureCode()).toString();
   }
 
   private String time(long micros) {

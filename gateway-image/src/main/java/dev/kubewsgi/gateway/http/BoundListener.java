@@ -138,9 +138,13 @@ final class BoundListener {
   private void drainConnections(long limitNanos) {
     connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(Drain.BEGUN));
     GlobalEventExecutor.INSTANCE.schedule(
-        () -> connections.forEach(c -> c.unsafe().closeForcibly()),
+        () -> connections.forEach(BoundListener::breakOff),
         limitNanos,
         TimeUnit.NANOSECONDS);
+  }
+
+  private static void breakOff(Channel connection) {
+    connection.eventLoop().execute(() -> connection.unsafe().close(connection.voidPromise()));
   }
 
   /** Done when the connections there are now are closed. */
@@ -176,13 +180,13 @@ final class BoundListener {
 
     @Override
     protected void initChannel(Channel channel) {
-      connections.add(channel);
+      shared.stats().connectionOpened();
+      channel.closeFuture().addListener(closed -> shared.stats().connectionClosed());
+      connections.add(channel); // after that, so that a drained listener has also been counted down
       if (draining) {
         channel.close(); // accepted just before the socket was closed
         return;
       }
-      shared.stats().connectionOpened();
-      channel.closeFuture().addListener(closed -> shared.stats().connectionClosed());
       SslContext context = tls;
       if (context == null) {
         addHttp1(channel.pipeline());

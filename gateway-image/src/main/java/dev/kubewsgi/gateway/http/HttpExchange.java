@@ -38,6 +38,7 @@ abstract sealed class HttpExchange implements Exchange permits Http1Exchange, Ht
   private boolean bodyDone;
   private long promised = ResponseFields.NO_LENGTH; // what of Content-Length is still to be written
   private int status;
+  private FailureCode failure;
   private long sent;
   private long received;
 
@@ -356,16 +357,17 @@ abstract sealed class HttpExchange implements Exchange permits Http1Exchange, Ht
     onClosed = callback;
   }
 
-  private void note(Failure failure) {
-    shared.stats().failed(failure.code());
+  private void note(Failure cause) {
+    failure = cause.code();
+    shared.stats().failed(failure);
     Logger.Level level =
-        failure.code() == FailureCode.CLIENT_GONE
+        failure == FailureCode.CLIENT_GONE
             ? Logger.Level.DEBUG
-            : failure.code().status() >= 500 ? Logger.Level.WARN : Logger.Level.INFO;
+            : failure.status() >= 500 ? Logger.Level.WARN : Logger.Level.INFO;
     if (LOG.isEnabled(level)) {
       String what = head == null ? "request" : head.method() + " " + printable(head.target());
       LOG.logf(
-          level, "%s %s %s: %s", id, failure.code().code(), what, printable(failure.detail()));
+          level, "%s %s %s: %s", id, failure.code(), what, printable(cause.detail()));
     }
   }
 
@@ -406,6 +408,7 @@ abstract sealed class HttpExchange implements Exchange permits Http1Exchange, Ht
         head == null ? null : head.first("user-agent"),
         id,
         micros,
-        routed ? request.route().applicationGroup() : null);
+        routed ? request.route().applicationGroup() : null,
+        failure == null ? null : failure.code());
   }
 }
