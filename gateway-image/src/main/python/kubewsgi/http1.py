@@ -29,7 +29,7 @@ _OTHER_FIELDS = frozenset(
         "wsgi.url_scheme",
     }
 )
-# The fields up to and with this one are the same for all requests of an alias: see _Blocks.
+# The fields up to and with this one are the same for all requests of an alias: see parse_head.
 _BLOCK_END = b"\r\nKubeWsgi-Callable: "
 _REMEMBERED_BLOCKS = 64
 _LONGEST_BLOCK = 4096
@@ -92,7 +92,8 @@ def _parse_block(block, base):
         application = environ.pop("KubeWsgi-Script"), environ.pop("KubeWsgi-Callable")
     except KeyError as failure:
         raise NotCanonical(f"the field {failure} is missing") from None
-    if len(block) <= _LONGEST_BLOCK:
+    # With PATH_INFO in it, it is one request's own: the gateway wrote the fields in another order.
+    if len(block) <= _LONGEST_BLOCK and "PATH_INFO" not in environ:
         if len(_blocks) >= _REMEMBERED_BLOCKS:
             _blocks.clear()
         _blocks[block] = environ, application
@@ -181,7 +182,7 @@ def _convert_times(environ):
         raise NotCanonical(f"{name} is not a number of seconds") from None
 
 
-_TIMES = ("mod_wsgi.request_start", "mod_wsgi.queue_start")
+_TIMES = ("mod_wsgi.request_start", "mod_wsgi.queue_start", "mod_wsgi.queue_time")
 
 
 class NoBody:

@@ -10,6 +10,7 @@ import os
 import select
 import signal
 import socket
+import sys
 from _thread import allocate_lock
 from time import monotonic
 
@@ -68,6 +69,10 @@ def _settle(job):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     faulthandler.register(DUMP_SIGNAL, file=job.dump, all_threads=True)
     process.detach_stdin()
+    if sys.stdout is not None:  # a pipe would keep what is printed until 8 KiB have come together
+        sys.stdout.reconfigure(line_buffering=True)
+    sys.argv = [config.title or "kubewsgi"]
+    config.secret = None  # the application's process has no use for it
     process.set_title(config.title)
     os.environ.update(config.env)
     os.environ.update(job.application_group.env)
@@ -86,10 +91,13 @@ def _settle(job):
 def _load(job):
     group = job.application_group
     loading.activate_python(group.python_home, group.python_path)
+    modules = {}  # a script is executed once, however many of its callables are served
     applications = {}
-    for number, (script, name) in enumerate(group.scripts):
-        module = f"_kubewsgi_{number}_{os.path.basename(script).partition('.')[0]}"
-        applications[script, name] = loading.load(script, name, module)
+    for script, name in group.scripts:
+        if script not in modules:
+            stem = os.path.basename(script).partition(".")[0]
+            modules[script] = loading.load_module(script, f"_kubewsgi_{len(modules)}_{stem}")
+        applications[script, name] = loading.find_callable(script, modules[script], name)
     gc.collect()
     gc.freeze()  # what has been imported lives as long as the process: never scan it again
     return applications

@@ -1,6 +1,5 @@
 package dev.kubewsgi.cli.manifests;
 
-import com.google.common.collect.ImmutableList;
 import dev.cel.common.CelFunctionDecl;
 import dev.cel.common.CelOverloadDecl;
 import dev.cel.common.CelValidationException;
@@ -81,7 +80,7 @@ record CelRule(String rule, String message) {
       return CelFunctionDecl.newFunctionDeclaration(
           name,
           CelOverloadDecl.newGlobalOverload(
-              name + "_string", SimpleType.BOOL, ImmutableList.of(SimpleType.STRING)));
+              name + "_string", SimpleType.BOOL, SimpleType.STRING));
     }
   }
 }
