@@ -62,7 +62,9 @@ final class ManifestLoader {
     try {
       List<Path> files = ManifestFiles.below(directory);
       if (files.isEmpty()) {
-        find(directory, "there is no *.yaml here or below; write a manifest, or name another directory");
+        find(
+            directory,
+            "there is no *.yaml here or below; write a manifest, or name another directory");
       }
       return files;
     } catch (IOException e) {

@@ -171,9 +171,7 @@ public final class Standalone {
     public String revision(String script) {
       try {
         Path file = Path.of(script);
-        return Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS)
-            + "-"
-            + Files.size(file);
+        return Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS) + "-" + Files.size(file);
       } catch (IOException e) {
         return "missing";
       }
