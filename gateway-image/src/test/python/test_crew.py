@@ -6,6 +6,7 @@ import unittest
 from queue import Queue
 
 from support import PATIENCE, wait_for
+
 from kubewsgi.crew import Crew
 
 

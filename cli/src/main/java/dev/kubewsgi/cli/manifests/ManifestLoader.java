@@ -32,14 +32,21 @@ final class ManifestLoader {
 
   private ManifestLoader() {}
 
-  /** Reads every manifest below a directory; never fails. */
-  static LoadedManifests load(Path directory) {
+  /**
+   * Reads every manifest below a directory; never fails.
+   *
+   * @param texts what to read instead of a file
+   */
+  static LoadedManifests load(Path directory, Map<Path, String> texts) {
     CelRule.prepare();
     var loader = new ManifestLoader();
     List<Path> files = loader.files(directory);
     List<Document> documents = new ArrayList<>();
     for (Path file : files) {
-      YamlReader.Result read = YamlReader.read(file);
+      YamlReader.Result read =
+          texts.containsKey(file)
+              ? YamlReader.read(file, texts.get(file))
+              : YamlReader.read(file);
       loader.findings.addAll(read.findings());
       documents.addAll(read.documents());
     }
@@ -55,7 +62,9 @@ final class ManifestLoader {
     try {
       List<Path> files = ManifestFiles.below(directory);
       if (files.isEmpty()) {
-        find(directory, "there is no *.yaml here or below; write a manifest, or name another directory");
+        find(
+            directory,
+            "there is no *.yaml here or below; write a manifest, or name another directory");
       }
       return files;
     } catch (IOException e) {

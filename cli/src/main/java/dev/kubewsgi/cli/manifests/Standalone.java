@@ -50,7 +50,16 @@ public final class Standalone {
    *     lets the system choose
    */
   public static Compilation compile(Path directory, OptionalInt port) {
-    return new Standalone(ManifestLoader.load(directory), port).compile();
+    return compile(directory, port, Map.of());
+  }
+
+  /**
+   * Like {@link #compile(Path, OptionalInt)}, from other texts than those of the files.
+   *
+   * @param texts by file
+   */
+  static Compilation compile(Path directory, OptionalInt port, Map<Path, String> texts) {
+    return new Standalone(ManifestLoader.load(directory, texts), port).compile();
   }
 
   /**
@@ -162,9 +171,7 @@ public final class Standalone {
     public String revision(String script) {
       try {
         Path file = Path.of(script);
-        return Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS)
-            + "-"
-            + Files.size(file);
+        return Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS) + "-" + Files.size(file);
       } catch (IOException e) {
         return "missing";
       }
