@@ -14,9 +14,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The manifests of a directory while they are being edited: a file that has become invalid counts as
- * it was when it last was valid, so that a slip does not take away what is being served. Used by one
- * thread.
+ * The manifests of a directory while they are being edited: a file that has become invalid counts
+ * as it was when it last was valid, so that a slip does not take away what is being served. Used by
+ * one thread.
  */
 public final class LiveManifests {
 
@@ -56,12 +56,12 @@ public final class LiveManifests {
   /** Files that cannot be read are left to whoever reads them next, and says so. */
   private Map<Path, String> read() {
     Map<Path, String> texts = new HashMap<>();
-    try {
-      for (Path file : ManifestFiles.below(directory)) {
+    for (Path file : ManifestFiles.below(directory).manifests()) {
+      try {
         texts.put(file, Files.readString(file));
+      } catch (IOException e) {
+        continue;
       }
-    } catch (IOException e) {
-      return texts;
     }
     return texts;
   }

@@ -76,12 +76,9 @@ public final class Standalone {
    * looked for in, and those of the scripts.
    */
   public static Set<Path> watchedDirectories(Path directory, Compilation latest) {
-    Set<Path> directories = new HashSet<>();
-    try {
-      directories.addAll(ManifestFiles.directories(directory.toAbsolutePath().normalize()));
-    } catch (IOException e) {
-      directories.add(directory.toAbsolutePath().normalize());
-    }
+    Path root = directory.toAbsolutePath().normalize();
+    Set<Path> directories = new HashSet<>(ManifestFiles.below(root).directories());
+    directories.add(root);
     latest.watchedFiles().forEach(file -> directories.add(file.getParent()));
     return directories;
   }

@@ -139,6 +139,23 @@ class StandaloneTest {
   }
 
   @Test
+  void editorsFilesLoopsAndDeadLinksLeaveTheRest() throws IOException {
+    write("a.yaml", alias("a", "script: app.wsgi"));
+    Files.createSymbolicLink(directory.resolve(".#a.yaml"), Path.of("user@host.1"));
+    Files.createSymbolicLink(directory.resolve("loop"), directory);
+    onlyTable();
+    Files.createSymbolicLink(directory.resolve("dead.yaml"), Path.of("gone"));
+    assertEquals(List.of("KW111"), compile().findings().stream().map(Finding::code).toList());
+    assertEquals(1, compile().tables().getFirst().routes().size());
+  }
+
+  @Test
+  void byteOrderMarkAndCarriageReturnsAreTaken() throws IOException {
+    write("a.yaml", "\uFEFF" + alias("a", "script: app.wsgi").replace("\n", "\r\n"));
+    onlyTable();
+  }
+
+  @Test
   void foreignObjectsAreNoted() throws IOException {
     write("a.yaml", alias("a", "script: app.wsgi"));
     write("b.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: x}\n");
