@@ -63,8 +63,6 @@ def run(job):
 def _settle(job):
     """Everything that must be done before the first line of the application runs."""
     config = job.config
-    for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
     # Ctrl-C reaches every process of the terminal; the supervisor then drains its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     faulthandler.register(DUMP_SIGNAL, file=job.dump, all_threads=True)
@@ -206,8 +204,6 @@ class _Worker:
     def _take(self, descriptor):
         connection = socket.socket(fileno=descriptor)
         connection.setblocking(True)
-        if connection.family != socket.AF_UNIX:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._connections[descriptor] = _Connection(connection)
         # Edge-triggered: no system call to re-arm it after each request.
         self._epoll.register(descriptor, select.EPOLLIN | select.EPOLLET)

@@ -55,6 +55,8 @@ public final class DaemonGroup {
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private volatile DaemonGroupSettings settings;
   private volatile boolean stopping;
+  // Confined to the home loop.
+  private final List<CompletableFuture<Void>> ending = new ArrayList<>();
   private boolean looksAgain;
 
   /** An application group, while it is desired or requests for it may come. */
@@ -191,7 +193,8 @@ public final class DaemonGroup {
     }
     while (supervisors.size() > settings.replicas()) {
       LocalSupervisor last = supervisors.removeLast();
-      last.stop(patience());
+      ending.removeIf(CompletableFuture::isDone);
+      ending.add(last.stop(patience()));
     }
     supervisors.forEach(LocalSupervisor::update);
     changed();
@@ -292,11 +295,9 @@ public final class DaemonGroup {
       return;
     }
     units.values().forEach(unit -> unit.lane.close(shuttingDown()));
-    CompletableFuture<?>[] ends =
-        supervisors.stream()
-            .map(supervisor -> supervisor.stop(patience()))
-            .toArray(CompletableFuture<?>[]::new);
-    CompletableFuture.allOf(ends).thenRun(() -> stopped.complete(null));
+    supervisors.forEach(supervisor -> ending.add(supervisor.stop(patience())));
+    CompletableFuture.allOf(ending.toArray(CompletableFuture<?>[]::new))
+        .thenRun(() -> stopped.complete(null));
   }
 
   private Duration patience() {

@@ -320,6 +320,67 @@ class DaemonGroupTest {
   }
 
   @Test
+  void killingWorkersUnderLoadLosesNoMoreThanTheyRan() throws Exception {
+    int kills = 4;
+    try (TestGroup test = new TestGroup(3, 2, 1000, Duration.ofSeconds(20))) {
+      ApplicationGroup hello = test.script("hello", HELLO);
+      test.apply(hello);
+      test.untilSlots(6);
+      List<RecordedExchange> sent = new ArrayList<>();
+      for (int kill = 0; kill < kills; kill++) {
+        TestGroup.until("a worker", () -> !test.pids("hello").isEmpty());
+        List<RecordedExchange> burst = burst(test, hello, 200);
+        long victim = test.pids("hello").getFirst();
+        ProcessHandle.of(victim).ifPresent(ProcessHandle::destroyForcibly);
+        sent.addAll(burst);
+        sent.addAll(burst(test, hello, 100));
+        for (RecordedExchange exchange : sent) {
+          exchange.await();
+        }
+      }
+      List<RecordedExchange> lost = sent.stream().filter(e -> e.status() != 200).toList();
+      lost.forEach(e -> assertEquals(FailureCode.WORKER_DIED, e.failure.code(), "" + e.failure));
+      assertTrue(lost.size() <= 2 * kills, "lost " + lost.size());
+      test.untilSlots(6);
+    }
+  }
+
+  private static List<RecordedExchange> burst(TestGroup test, ApplicationGroup group, int count) {
+    List<RecordedExchange> sent = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      sent.add(test.sendGet(i, group, "/"));
+    }
+    return sent;
+  }
+
+  @Test
+  void groupWithoutAPythonSaysSoAndIsTriedAgain() throws Exception {
+    Path python = Files.createTempDirectory("kw-python").resolve("python3");
+    try (TestGroup test = new TestGroup(1, 1, 10, Duration.ofSeconds(20), python)) {
+      ApplicationGroup hello = test.script("hello", HELLO);
+      test.apply(hello);
+      RecordedExchange exchange = test.get(hello, "/");
+      assertEquals(FailureCode.GROUP_UNAVAILABLE, exchange.failure.code());
+      assertTrue(exchange.failure.detail().contains(python.toString()), exchange.failure.detail());
+      assertTrue(exchange.failure.detail().contains("install Python"), exchange.failure.detail());
+      Files.createSymbolicLink(python, TestGroup.PYTHON);
+      TestGroup.until("slots", () -> test.group.status().slots() == 1);
+      assertEquals(200, test.get(hello, "/").status());
+    }
+  }
+
+  @Test
+  void supervisorThatEndsAtOnceIsSaidToDoSo() throws Exception {
+    try (TestGroup test = new TestGroup(1, 1, 10, Duration.ofSeconds(20), Path.of("/bin/false"))) {
+      ApplicationGroup hello = test.script("hello", HELLO);
+      test.apply(hello);
+      RecordedExchange exchange = test.get(hello, "/");
+      assertEquals(FailureCode.GROUP_UNAVAILABLE, exchange.failure.code());
+      assertTrue(exchange.failure.detail().contains("exit code 1"), exchange.failure.detail());
+    }
+  }
+
+  @Test
   void killedSupervisorIsStartedAgain() throws Exception {
     try (TestGroup test = new TestGroup(1, 2)) {
       ApplicationGroup gated = test.script("gated", GATED);
@@ -360,6 +421,33 @@ class DaemonGroupTest {
       }
       sent.forEach(exchange -> assertEquals(200, exchange.status(), () -> "" + exchange.failure));
       TestGroup.until("the old are gone", () -> test.status("hello").workers().size() == 2);
+    }
+  }
+
+  @Test
+  void scriptAddedToAnApplicationGroupIsServedOnceItIsLoaded() throws Exception {
+    try (TestGroup test = new TestGroup(1, 2)) {
+      ApplicationGroup hello = test.script("both", HELLO);
+      test.apply(hello);
+      assertEquals(200, test.get(hello, "/").status());
+      ApplicationGroup echo = test.script("echo", ECHO);
+      ApplicationGroup both =
+          new ApplicationGroup(
+              "both",
+              hello.processGroup(),
+              hello.name(),
+              "with echo",
+              List.of(echo.scripts().getFirst(), hello.scripts().getFirst()),
+              hello.python(),
+              hello.env());
+      test.apply(both);
+      RecordedExchange added =
+          new RecordedExchange(test.loop(0), test.route(both), "POST", "/", false, bytes(9));
+      RecordedExchange old = test.sendGet(1, hello, "/");
+      added.send(test.group.application("both"));
+      assertEquals(200, old.await().status());
+      assertEquals(200, added.await().status());
+      assertEquals(9, added.text().length());
     }
   }
 
