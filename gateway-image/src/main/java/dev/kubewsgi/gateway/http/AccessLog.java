@@ -50,8 +50,7 @@ public final class AccessLog implements AutoCloseable {
   private final Consumer<String> sink;
   private final BlockingQueue<Entry> queue;
   private final Thread writer;
-  private final LongAdder dropped =
-      new LongAdder();
+  private final LongAdder dropped = new LongAdder();
   private volatile boolean closed;
   private long timeSecond = -1;
   private String time;
@@ -59,7 +58,8 @@ public final class AccessLog implements AutoCloseable {
   private AccessLog(Consumer<String> sink) {
     this.sink = sink;
     this.queue = new ArrayBlockingQueue<>(CAPACITY);
-    this.writer = sink == null ? null : Thread.ofPlatform().name("access-log").daemon().start(this::run);
+    this.writer =
+        sink == null ? null : Thread.ofPlatform().name("access-log").daemon().start(this::run);
   }
 
   /** One that writes nothing. */

@@ -20,7 +20,6 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 import java.net.InetSocketAddress;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -75,7 +74,8 @@ final class BoundListener {
   }
 
   private static ListenException refusal(Listener settings, Throwable cause) {
-    String where = "listener %s: %s:%d".formatted(settings.name(), settings.address(), settings.port());
+    String where =
+        "listener %s: %s:%d".formatted(settings.name(), settings.address(), settings.port());
     String why = String.valueOf(cause.getMessage());
     if (why.contains("in use")) {
       return new ListenException(
@@ -112,8 +112,7 @@ final class BoundListener {
   }
 
   Listening listening() {
-    return new Listening(
-        settings.name(), settings.address(), port(), settings.tls().isPresent());
+    return new Listening(settings.name(), settings.address(), port(), settings.tls().isPresent());
   }
 
   private int port() {
@@ -138,9 +137,7 @@ final class BoundListener {
   private void drainConnections(long limitNanos) {
     connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(Drain.BEGUN));
     GlobalEventExecutor.INSTANCE.schedule(
-        () -> connections.forEach(BoundListener::breakOff),
-        limitNanos,
-        TimeUnit.NANOSECONDS);
+        () -> connections.forEach(BoundListener::breakOff), limitNanos, TimeUnit.NANOSECONDS);
   }
 
   private static void breakOff(Channel connection) {

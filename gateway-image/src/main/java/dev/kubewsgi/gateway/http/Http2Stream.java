@@ -3,7 +3,6 @@ package dev.kubewsgi.gateway.http;
 import dev.kubewsgi.gateway.exchange.Failure;
 import dev.kubewsgi.gateway.exchange.FailureCode;
 import dev.kubewsgi.gateway.exchange.ResponseHead;
-import dev.kubewsgi.gateway.exchange.WsgiRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -118,8 +117,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Timed {
 
   void startBody() {
     if (continueOwed && waiting.isEmpty()) {
-      ctx.writeAndFlush(
-          new DefaultHttp2HeadersFrame(new DefaultHttp2Headers(false).status("100")));
+      ctx.writeAndFlush(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers(false).status("100")));
     }
     continueOwed = false;
     watch();

@@ -366,16 +366,13 @@ abstract sealed class HttpExchange implements Exchange permits Http1Exchange, Ht
             : failure.status() >= 500 ? Logger.Level.WARN : Logger.Level.INFO;
     if (LOG.isEnabled(level)) {
       String what = head == null ? "request" : head.method() + " " + printable(head.target());
-      LOG.logf(
-          level, "%s %s %s: %s", id, failure.code(), what, printable(cause.detail()));
+      LOG.logf(level, "%s %s %s: %s", id, failure.code(), what, printable(cause.detail()));
     }
   }
 
   /** A client's text cannot begin another log line or paint the terminal. */
   private static String printable(String text) {
-    return text.chars().allMatch(c -> c >= ' ' && c <= '~')
-        ? text
-        : text.replaceAll("[^ -~]", "?");
+    return text.chars().allMatch(c -> c >= ' ' && c <= '~') ? text : text.replaceAll("[^ -~]", "?");
   }
 
   private void finish(int finalStatus) {

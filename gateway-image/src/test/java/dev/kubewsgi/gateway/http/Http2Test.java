@@ -191,14 +191,12 @@ final class Http2Test {
 
   @Test
   void aLargeBodyFlowsBothWaysWithBackPressure() throws Exception {
-    start(echoingBlocks(), false, HttpVersion.HTTP_2, new Limits(8190, 32_768, 0), Settings.PATIENT);
+    start(
+        echoingBlocks(), false, HttpVersion.HTTP_2, new Limits(8190, 32_768, 0), Settings.PATIENT);
     Buffer sent = Buffer.buffer(new byte[5_000_000]);
     HttpClientResponse response =
         await(
-            client
-                .request(HttpMethod.POST, "/")
-                .compose(r -> r.send(sent))
-                .map(Http2Test::paused));
+            client.request(HttpMethod.POST, "/").compose(r -> r.send(sent)).map(Http2Test::paused));
     assertEquals(sent.length(), body(response).length());
   }
 

@@ -82,8 +82,7 @@ final class HttpFrontTest {
   }
 
   private static GatewaySettings with(Timeouts timeouts) {
-    return Settings.of(
-        List.of(Settings.listener("http", 0)), Settings.LIMITS, timeouts, List.of());
+    return Settings.of(List.of(Settings.listener("http", 0)), Settings.LIMITS, timeouts, List.of());
   }
 
   private static Application constant(String body, String... fields) {
@@ -122,8 +121,21 @@ final class HttpFrontTest {
     int port =
         start(
             constant(
-                "x", "Connection", "close", "Transfer-Encoding", "chunked", "Keep-Alive", "1",
-                "Upgrade", "h2c", "Trailer", "X", "TE", "x", "Proxy-Connection", "x"));
+                "x",
+                "Connection",
+                "close",
+                "Transfer-Encoding",
+                "chunked",
+                "Keep-Alive",
+                "1",
+                "Upgrade",
+                "h2c",
+                "Trailer",
+                "X",
+                "TE",
+                "x",
+                "Proxy-Connection",
+                "x"));
     try (Client client = new Client(port)) {
       assertEquals(
           List.of("content-length"),
@@ -160,7 +172,8 @@ final class HttpFrontTest {
   @ParameterizedTest
   @ValueSource(ints = {204, 304})
   void anAnswerWithoutBodyHasNone(int status) throws IOException {
-    int port = start(exchange -> exchange.respond(Applications.head(status), Unpooled.EMPTY_BUFFER));
+    int port =
+        start(exchange -> exchange.respond(Applications.head(status), Unpooled.EMPTY_BUFFER));
     try (Client client = new Client(port)) {
       String head = client.send(GET + GET).readUntil("\r\n\r\n");
       assertFalse(head.contains("Content-Length"), head);
@@ -334,7 +347,8 @@ final class HttpFrontTest {
     CompletableFuture<Exchange> taken = new CompletableFuture<>();
     int port = start(taken::complete);
     try (Client client = new Client(port)) {
-      client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+      client.send(
+          "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
       Exchange exchange = taken(client, taken);
       assertTrue(exchange.request().expectsContinue());
       onLoop(exchange, () -> Applications.echo().handle(exchange));
@@ -347,7 +361,8 @@ final class HttpFrontTest {
   void anAnswerWithoutContinueClosesTheConnection() throws IOException {
     int port = start(constant("no"));
     try (Client client = new Client(port)) {
-      client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+      client.send(
+          "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
       List<Answer> answers = client.answersUntilClose();
       assertEquals(1, answers.size());
       assertEquals("close", answers.getFirst().field("Connection"));
@@ -418,7 +433,8 @@ final class HttpFrontTest {
               .start(
                   () -> {
                     try {
-                      client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " + size + "\r\n\r\n");
+                      client.send(
+                          "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " + size + "\r\n\r\n");
                       String block = "b".repeat(100_000);
                       while (sent.addAndGet(block.length()) <= size) {
                         client.send(block);
@@ -528,7 +544,8 @@ final class HttpFrontTest {
       GatewaySettings taken = Settings.plain(other.getLocalPort());
       ListenException e = assertThrows(ListenException.class, () -> front.reconfigure(taken));
       assertEquals("KW210", e.code());
-      assertTrue(e.getMessage().contains(":" + other.getLocalPort() + " is in use"), e.getMessage());
+      assertTrue(
+          e.getMessage().contains(":" + other.getLocalPort() + " is in use"), e.getMessage());
       assertEquals(1, front.listening().size());
     }
   }
@@ -540,8 +557,7 @@ final class HttpFrontTest {
     GatewaySettings settings =
         Settings.of(List.of(away), Settings.LIMITS, Settings.PATIENT, List.of());
     assertEquals(
-        "KW211",
-        assertThrows(ListenException.class, () -> front.reconfigure(settings)).code());
+        "KW211", assertThrows(ListenException.class, () -> front.reconfigure(settings)).code());
   }
 
   @Test
@@ -579,8 +595,7 @@ final class HttpFrontTest {
       assertEquals("", idle.rest());
       assertThrows(UncheckedIOException.class, () -> new Client(port));
       assertFalse(stopped.isDone());
-      onLoop(
-          exchange, () -> exchange.respond(Applications.head(200), Applications.bytes("last")));
+      onLoop(exchange, () -> exchange.respond(Applications.head(200), Applications.bytes("last")));
       Answer answer = busy.answersUntilClose().getFirst();
       assertEquals("last", answer.body());
       assertEquals("close", answer.field("Connection"));
@@ -633,8 +648,7 @@ final class HttpFrontTest {
     assertEquals(1, lines.size());
   }
 
-  private static Exchange taken(Client client, CompletableFuture<Exchange> taken)
-      throws Exception {
+  private static Exchange taken(Client client, CompletableFuture<Exchange> taken) throws Exception {
     return taken.get(20, TimeUnit.SECONDS);
   }
 
