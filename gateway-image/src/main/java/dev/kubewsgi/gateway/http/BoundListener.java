@@ -55,10 +55,10 @@ final class BoundListener {
    */
   static BoundListener bind(Vertx vertx, Shared shared, Listener settings) {
     BoundListener listener = new BoundListener(shared, settings);
-    VertxInternal loops = (VertxInternal) vertx; // its transport: NIO, epoll or io_uring
+    VertxInternal loops = (VertxInternal) vertx; // knows its transport: NIO, epoll or io_uring
     ChannelFuture bound =
         new ServerBootstrap()
-            .group(vertx.nettyEventLoopGroup())
+            .group(loops.nettyEventLoopGroup())
             .channelFactory(loops.transport().serverChannelFactory(false))
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
