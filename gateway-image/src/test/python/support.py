@@ -176,6 +176,10 @@ class Group:
             raise AssertionError(f"no slot: {slot.head}")
         return slot
 
+    def slot_when_ready(self, identifier="id-0"):
+        self.await_ready(identifier)
+        return self.slot(identifier)
+
     def put(self, document):
         """Puts a configuration; the status and the text of the answer."""
         body = json.dumps(document).encode("utf-8")
@@ -308,6 +312,15 @@ class Slot:
             return self._file.read(1) == b""
         except ConnectionResetError:
             return True
+
+    def is_closed_after_rest(self):
+        """Waits for the worker to close the connection, whatever it sends before."""
+        try:
+            while self._file.read(1):
+                pass
+        except ConnectionResetError:
+            pass
+        return True
 
     def read_line(self):
         return self._file.readline()

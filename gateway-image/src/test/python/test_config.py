@@ -4,6 +4,7 @@ import json
 import unittest
 
 from support import config as valid
+
 from kubewsgi import config
 from kubewsgi.errors import ConfigError
 

@@ -1,11 +1,13 @@
 """The crew's guarantees, under many interleavings."""
 
+import random
 import threading
 import time
 import unittest
 from queue import Queue
 
 from support import PATIENCE, wait_for
+
 from kubewsgi.crew import Crew
 
 
@@ -72,6 +74,21 @@ class CrewTest(unittest.TestCase):
                     office.queue.put(lambda barrier=together: barrier.wait(PATIENCE))
                 office.collect(size)
             self.assertEqual(office.most_at_once, size)
+
+    def test_no_item_is_forgotten_whatever_the_items_take(self):
+        for size in (1, 2, 4):
+            office = self.office(size)
+            chance = random.Random(size)
+            for _ in range(150):
+                count = chance.randint(1, size)
+                for _ in range(count):
+                    # Fast, slow, and such as end while the stand-by looks or falls asleep.
+                    lasting = chance.choice((0, 0, 0, 0.00005, 0.0005, 0.001, 0.002, 0.003))
+                    office.queue.put(lambda lasting=lasting: lasting and time.sleep(lasting))
+                office.collect(count)
+                time.sleep(chance.choice((0, 0, 0.001, 0.004)))
+            self.assertTrue(office.refused.empty())
+            self.assertLessEqual(office.most_at_once, size)
 
     def test_an_item_after_a_quiet_time_that_blocks_does_not_stop_the_next(self):
         office = self.office(2)

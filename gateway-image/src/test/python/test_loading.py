@@ -7,6 +7,7 @@ import tempfile
 import unittest
 
 from support import APPS, SOURCES
+
 from kubewsgi import loading
 from kubewsgi.errors import LoadError
 

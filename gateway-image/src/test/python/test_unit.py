@@ -3,6 +3,7 @@
 import unittest
 
 from support import APPS
+
 from kubewsgi import config, unit
 from kubewsgi.unit import Failure, Unit, WorkerState
 

@@ -9,6 +9,7 @@ import unittest
 from wsgiref.validate import validator
 
 from support import RecordingSink
+
 from kubewsgi import wsgi
 from kubewsgi.errors import ResponseAborted
 
@@ -523,14 +524,20 @@ class InputTest(unittest.TestCase):
     def test_read(self):
         self.each(lambda i: i.read(), self.BODY)
         self.each(lambda i: i.read(-1), self.BODY)
-        self.each(lambda i: (i.read(3), i.read(0), i.read(1000), i.read(), i.read(5)),
-                  (b"fir", b"", self.BODY[3:], b"", b""))
+        self.each(
+            lambda i: (i.read(3), i.read(0), i.read(1000), i.read(), i.read(5)),
+            (b"fir", b"", self.BODY[3:], b"", b""),
+        )
 
     def test_readline(self):
-        self.each(lambda i: [i.readline() for _ in range(6)],
-                  [b"first\n", b"second\n", b"\n", b"last", b"", b""])
-        self.each(lambda i: [i.readline(4), i.readline(4), i.readline(0), i.readline(100)],
-                  [b"firs", b"t\n", b"", b"second\n"])
+        self.each(
+            lambda i: [i.readline() for _ in range(6)],
+            [b"first\n", b"second\n", b"\n", b"last", b"", b""],
+        )
+        self.each(
+            lambda i: [i.readline(4), i.readline(4), i.readline(0), i.readline(100)],
+            [b"firs", b"t\n", b"", b"second\n"],
+        )
 
     def test_readlines(self):
         lines = [b"first\n", b"second\n", b"\n", b"last"]
@@ -543,8 +550,10 @@ class InputTest(unittest.TestCase):
         self.each(list, [b"first\n", b"second\n", b"\n", b"last"])
 
     def test_mixed(self):
-        self.each(lambda i: (i.readline(), i.read(3), next(i), i.read()),
-                  (b"first\n", b"sec", b"ond\n", b"\nlast"))
+        self.each(
+            lambda i: (i.readline(), i.read(3), next(i), i.read()),
+            (b"first\n", b"sec", b"ond\n", b"\nlast"),
+        )
 
     def test_wrong_sizes_are_type_errors(self):
         source = wsgi.Input(Pieces(b"abc"), 3)

@@ -78,6 +78,18 @@ def _listen_unix(path):
     return listener
 
 
+def _prepare(connection):
+    """Sets what holds for a slot, too: its worker gets this very socket."""
+    connection.setblocking(False)
+    if connection.family != socket.AF_UNIX:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # A gateway whose node vanished sends no end; after a minute its slots are free.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 30)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 10)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
+
+
 class Door:
     """All connections that have not become slots.
 
@@ -126,9 +138,9 @@ class Door:
     def _accept(self, _):
         try:
             connection, _ = self._listener.accept()
-        except OSError:  # it left again, or descriptors ran out: the limit below frees some
+        except OSError:  # it left again
             return
-        connection.setblocking(False)
+        _prepare(connection)
         visitor = _Visitor(connection)
         strangers = [v for v in self._visitors if not v.known]
         if len(strangers) >= _STRANGERS:

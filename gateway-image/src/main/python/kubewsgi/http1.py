@@ -29,7 +29,7 @@ _OTHER_FIELDS = frozenset(
         "wsgi.url_scheme",
     }
 )
-# The fields up to and with this one are the same for all requests of an alias: see _Blocks.
+# The fields up to and with this one are the same for all requests of an alias: see parse_head.
 _BLOCK_END = b"\r\nKubeWsgi-Callable: "
 _REMEMBERED_BLOCKS = 64
 _LONGEST_BLOCK = 4096
@@ -62,13 +62,11 @@ def parse_head(head, base):
     block = head[start + 2 : end]
     environ, application = _blocks.get(block) or _parse_block(block, base)
     environ = environ.copy()
-    size = len(environ)
     method, target = _parse_request_line(head[:start])
     if end < len(head):
-        fields = _parse_fields(head[end + 2 :])
-        environ.update(fields)
-        if len(environ) != size + len(fields):
-            raise NotCanonical("a field occurs twice, or is the worker's own")
+        _add_fields(environ, head[end + 2 :])
+        if not _names.issuperset(environ):
+            _check_names(environ, base)
     if environ.setdefault("REQUEST_METHOD", method) != method:
         raise NotCanonical("REQUEST_METHOD is not the request line's method")
     environ.setdefault("REQUEST_URI", target)
@@ -84,42 +82,43 @@ def parse_head(head, base):
 
 def _parse_block(block, base):
     environ = base.copy()
-    fields = _parse_fields(block)
-    environ.update(fields)
-    if len(environ) != len(base) + len(fields):
-        raise NotCanonical("a field occurs twice, or is the worker's own")
+    _add_fields(environ, block)
+    _check_names(environ, base)
     try:
         application = environ.pop("KubeWsgi-Script"), environ.pop("KubeWsgi-Callable")
     except KeyError as failure:
         raise NotCanonical(f"the field {failure} is missing") from None
-    if len(block) <= _LONGEST_BLOCK:
+    # With PATH_INFO in it, it is one request's own: the gateway wrote the fields in another order.
+    if len(block) <= _LONGEST_BLOCK and "PATH_INFO" not in environ:
         if len(_blocks) >= _REMEMBERED_BLOCKS:
             _blocks.clear()
         _blocks[block] = environ, application
     return environ, application
 
 
-def _parse_fields(raw):
+def _add_fields(environ, raw):
+    """Adds field lines to an environ that has none of them."""
+    size = len(environ)
     fields = [line.split(": ", 1) for line in raw.decode("latin-1").split("\r\n")]
     # Every control character must belong to a CR LF: this also finds a CR or LF by itself.
     if len(raw) - len(raw.translate(None, _CONTROLS)) != 2 * len(fields) - 2:
         raise NotCanonical("a field holds a control character, or a line does not end in CR LF")
     try:
-        if not _names.issuperset([name for name, _ in fields]):
-            _check_names(fields)
+        environ.update(fields)
     except ValueError:
         raise NotCanonical("a field is not 'NAME: value'") from None
-    return fields
+    if len(environ) != size + len(fields):
+        raise NotCanonical("a field occurs twice, or is the worker's own")
 
 
-def _check_names(fields):
-    for name, _ in fields:
+def _check_names(environ, base):
+    for name in environ:
         key = name[9:].upper() if name[:9] == "mod_wsgi." else name
-        if (not key or not _KEY.issuperset(key)) and name not in _OTHER_FIELDS:
+        if (not key or not _KEY.issuperset(key)) and name not in _OTHER_FIELDS | base.keys():
             raise NotCanonical(f"the field {name!r} is no environ key")
     if len(_names) >= _REMEMBERED_NAMES:
         _names.clear()
-    _names.update(name for name, _ in fields)
+    _names.update(environ)
 
 
 def _decode_paths(environ):
@@ -133,14 +132,13 @@ def _decode_paths(environ):
 
 
 def _parse_request_line(line):
+    text = line.decode("latin-1")
     try:
-        method, target, version = line.decode("latin-1").split(" ")
+        method, target, version = text.split(" ")
     except ValueError:
-        raise NotCanonical("the request line is malformed") from None
-    if version != "HTTP/1.1" or not method or not target:
-        raise NotCanonical("the request line is malformed, or not HTTP/1.1")
-    if not (method.isprintable() and target.isprintable() and method.isascii()):
-        raise NotCanonical("the request line holds control characters")
+        raise NotCanonical("the request line is not 'METHOD target HTTP/1.1'") from None
+    if version != "HTTP/1.1" or not (method and target and text.isascii() and text.isprintable()):
+        raise NotCanonical("the request line is not 'METHOD target HTTP/1.1' in printable ASCII")
     return method, target
 
 
@@ -181,7 +179,7 @@ def _convert_times(environ):
         raise NotCanonical(f"{name} is not a number of seconds") from None
 
 
-_TIMES = ("mod_wsgi.request_start", "mod_wsgi.queue_start")
+_TIMES = ("mod_wsgi.request_start", "mod_wsgi.queue_start", "mod_wsgi.queue_time")
 
 
 class NoBody:
@@ -370,11 +368,7 @@ def send(socket, head, body, tail):
         return
     # The kernel joins these; copying a large body to join it here would cost more.
     sent = socket.sendmsg((head, body, tail))
-    total = len(head) + len(body) + len(tail)
-    if sent < total:
-        left = memoryview(body)[sent - len(head) :] if sent >= len(head) else None
-        if left is None:
-            socket.sendall(head[sent:])
-            left = memoryview(body)
-        socket.sendall(left)
-        socket.sendall(tail)
+    for piece in (head, body, tail):
+        if sent < len(piece):
+            socket.sendall(memoryview(piece)[sent:])
+        sent = max(sent - len(piece), 0)

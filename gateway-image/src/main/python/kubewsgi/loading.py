@@ -22,6 +22,19 @@ from kubewsgi.errors import (
 def load(script, callable_name, module_name):
     """Executes the file `script` as a fresh module and returns its WSGI callable.
 
+    Raises LoadError; the module is then not left in sys.modules.
+    """
+    module = load_module(script, module_name)
+    try:
+        return find_callable(script, module, callable_name)
+    except LoadError:
+        sys.modules.pop(module_name, None)
+        raise
+
+
+def load_module(script, module_name):
+    """Executes the file `script` as a fresh module, registers and returns it.
+
     As with mod_wsgi the script's directory is not put on sys.path: python.path does that. Raises
     LoadError, also when the script raises SystemExit; the module is then not left in sys.modules.
     """
@@ -31,10 +44,32 @@ def load(script, callable_name, module_name):
     sys.modules[module_name] = module
     try:
         _execute(script, code, module)
-        return _find(script, module, callable_name)
-    except BaseException:
+    except LoadError:
         sys.modules.pop(module_name, None)
         raise
+    return module
+
+
+def find_callable(script, module, name):
+    """The WSGI callable `name` of a loaded script. Raises LoadError."""
+    missing = object()
+    application = getattr(module, name, missing)
+    if application is missing:
+        found = sorted(
+            key for key, value in vars(module).items() if callable(value) and key[0] != "_"
+        )
+        raise LoadError(
+            CALLABLE_MISSING,
+            f"the script {script} defines no {name!r}; define it, or set `callable` to one of: "
+            + (", ".join(found[:10]) or "(it defines no callable)"),
+        )
+    if not callable(application):
+        raise LoadError(
+            CALLABLE_NOT_CALLABLE,
+            f"{name!r} in the script {script} is of type {type(application).__name__}, which "
+            "cannot be called; set `callable` to the WSGI application itself",
+        )
+    return application
 
 
 def activate_python(home, path):
@@ -104,27 +139,6 @@ def _execute(script, code, module):
             f"{_text(failure)}; {_cure(failure)}",
             _traceback(failure, frames and frames.tb_next),
         ) from None
-
-
-def _find(script, module, name):
-    missing = object()
-    application = getattr(module, name, missing)
-    if application is missing:
-        found = sorted(
-            key for key, value in vars(module).items() if callable(value) and key[0] != "_"
-        )
-        raise LoadError(
-            CALLABLE_MISSING,
-            f"the script {script} defines no {name!r}; define it, or set `callable` to one of: "
-            + (", ".join(found[:10]) or "(it defines no callable)"),
-        )
-    if not callable(application):
-        raise LoadError(
-            CALLABLE_NOT_CALLABLE,
-            f"{name!r} in the script {script} is of type {type(application).__name__}, which "
-            "cannot be called; set `callable` to the WSGI application itself",
-        )
-    return application
 
 
 def _activate_home(home):

@@ -24,6 +24,7 @@ _EXITS = 64
 # How long a worker that hangs in its import has to write down where.
 _DUMP_SECONDS = 0.5
 _BLOCK = 65536
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 
 
 class BecomeWorker(BaseException):
@@ -53,7 +54,7 @@ class Supervisor:
             end.setblocking(False)
         self._watch(self._signalled.fileno(), select.EPOLLIN, self._hear_signals)
         if exit_with_stdin:
-            self._watch(0, select.EPOLLIN, self._hear_stdin)
+            self._watch_stdin()
 
     @property
     def address(self):
@@ -64,7 +65,7 @@ class Supervisor:
     def run(self):
         """Serves until drained by SIGTERM, SIGINT or the end of stdin."""
         signal.set_wakeup_fd(self._signals.fileno(), warn_on_full_buffer=False)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+        for number in _SIGNALS:
             signal.signal(number, _nothing)
         process.set_title(f"kube-wsgi supervisor {self._config.group}")
         gc.collect()
@@ -240,6 +241,8 @@ class Supervisor:
         parent = os.getpid()
         sys.stdout.flush()
         sys.stderr.flush()
+        # Until it has its own handlers a signal to the child would count as one to this process.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         pid = os.fork()
         if not pid:
             ours.close()
@@ -247,6 +250,7 @@ class Supervisor:
             self._forget()
             group = owner.application_group
             raise BecomeWorker(worker.Job(self._config, group, theirs, dump_end, parent))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         theirs.close()
         os.close(dump_end)
         ours.setblocking(False)
@@ -261,6 +265,9 @@ class Supervisor:
     def _forget(self):
         """Lets go of everything of the supervisor's, in the process that becomes a worker."""
         signal.set_wakeup_fd(-1)
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         self._epoll.close()
         for connection in (*self._door.sockets(), self._signals, self._signalled):
             connection.close()
@@ -385,6 +392,15 @@ class Supervisor:
         numbers = self._signalled.recv(_BLOCK)
         if signal.SIGTERM in numbers or signal.SIGINT in numbers:
             self._end()
+
+    def _watch_stdin(self):
+        try:
+            self._watch(0, select.EPOLLIN, self._hear_stdin)
+        except OSError:
+            raise errors.ConfigError(
+                errors.GROUP_CONFIG,
+                "--exit-with-stdin needs a pipe as standard input",
+            ) from None
 
     def _hear_stdin(self, _):
         if not os.read(0, _BLOCK):  # whoever started this process is gone

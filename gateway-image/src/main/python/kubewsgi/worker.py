@@ -10,6 +10,7 @@ import os
 import select
 import signal
 import socket
+import sys
 from _thread import allocate_lock
 from time import monotonic
 
@@ -62,12 +63,14 @@ def run(job):
 def _settle(job):
     """Everything that must be done before the first line of the application runs."""
     config = job.config
-    for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
     # Ctrl-C reaches every process of the terminal; the supervisor then drains its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     faulthandler.register(DUMP_SIGNAL, file=job.dump, all_threads=True)
     process.detach_stdin()
+    if sys.stdout is not None:  # a pipe would keep what is printed until 8 KiB have come together
+        sys.stdout.reconfigure(line_buffering=True)
+    sys.argv = [config.title or "kubewsgi"]
+    config.secret = None  # the application's process has no use for it
     process.set_title(config.title)
     os.environ.update(config.env)
     os.environ.update(job.application_group.env)
@@ -86,10 +89,13 @@ def _settle(job):
 def _load(job):
     group = job.application_group
     loading.activate_python(group.python_home, group.python_path)
+    modules = {}  # a script is executed once, however many of its callables are served
     applications = {}
-    for number, (script, name) in enumerate(group.scripts):
-        module = f"_kubewsgi_{number}_{os.path.basename(script).partition('.')[0]}"
-        applications[script, name] = loading.load(script, name, module)
+    for script, name in group.scripts:
+        if script not in modules:
+            stem = os.path.basename(script).partition(".")[0]
+            modules[script] = loading.load_module(script, f"_kubewsgi_{len(modules)}_{stem}")
+        applications[script, name] = loading.find_callable(script, modules[script], name)
     gc.collect()
     gc.freeze()  # what has been imported lives as long as the process: never scan it again
     return applications
@@ -198,8 +204,6 @@ class _Worker:
     def _take(self, descriptor):
         connection = socket.socket(fileno=descriptor)
         connection.setblocking(True)
-        if connection.family != socket.AF_UNIX:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._connections[descriptor] = _Connection(connection)
         # Edge-triggered: no system call to re-arm it after each request.
         self._epoll.register(descriptor, select.EPOLLIN | select.EPOLLET)

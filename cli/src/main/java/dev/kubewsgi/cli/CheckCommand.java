@@ -37,6 +37,7 @@ public final class CheckCommand implements Callable<Integer> {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Shows this help.")
+  @SuppressWarnings("UnusedVariable") // That it is set is what picocli asks.
   private boolean help;
 
   @Parameters(
@@ -75,10 +76,7 @@ public final class CheckCommand implements Callable<Integer> {
                 .count(),
             "alias"),
         counted(
-            tables.stream()
-                .flatMap(table -> table.daemonGroups().stream())
-                .distinct()
-                .count(),
+            tables.stream().flatMap(table -> table.daemonGroups().stream()).distinct().count(),
             "daemon group"));
   }
 

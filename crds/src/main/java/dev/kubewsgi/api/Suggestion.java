@@ -24,7 +24,9 @@ public final class Suggestion {
 
   /** {@code "; did you mean X?"}, or nothing. */
   public static String didYouMean(String written, Collection<String> candidates) {
-    return nearest(written, candidates).map(nearest -> "; did you mean " + nearest + "?").orElse("");
+    return nearest(written, candidates)
+        .map(nearest -> "; did you mean " + nearest + "?")
+        .orElse("");
   }
 
   /** Optimal string alignment distance. */
@@ -45,10 +47,7 @@ public final class Suggestion {
     int least =
         Math.min(d[i - 1][j - 1] + (same ? 0 : 1), Math.min(d[i - 1][j] + 1, d[i][j - 1] + 1));
     boolean swapped =
-        i > 1
-            && j > 1
-            && a.charAt(i - 1) == b.charAt(j - 2)
-            && a.charAt(i - 2) == b.charAt(j - 1);
+        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
     return swapped ? Math.min(least, d[i - 2][j - 2] + 1) : least;
   }
 }

@@ -53,8 +53,7 @@ public final class RouteCompiler {
       listener(gateway, i).ifPresent(listeners::add);
     }
     tables.put(
-        id(gateway),
-        new TableBuilder(gateway, Settings.gateway(gateway, listeners), surroundings));
+        id(gateway), new TableBuilder(gateway, Settings.gateway(gateway, listeners), surroundings));
   }
 
   private Optional<GatewaySettings.Listener> listener(WsgiGateway gateway, int index) {
@@ -83,7 +82,9 @@ public final class RouteCompiler {
     return Optional.of(Settings.listener(listener, surroundings, certificate));
   }
 
-  /** In the order of the questions that a user would ask: which gateway, which hosts, where to run. */
+  /**
+   * In the order of the questions that a user would ask: which gateway, which hosts, where to run.
+   */
   private void admit(ScriptAlias alias) {
     Optional<TableBuilder> table = table(alias);
     if (table.isEmpty()) {
@@ -135,10 +136,7 @@ public final class RouteCompiler {
   }
 
   private static boolean sameNamespace(ScriptAlias alias, TableBuilder table) {
-    return alias
-        .getMetadata()
-        .getNamespace()
-        .equals(table.gateway().getMetadata().getNamespace());
+    return alias.getMetadata().getNamespace().equals(table.gateway().getMetadata().getNamespace());
   }
 
   private Optional<ProcessGroup> processGroup(ScriptAlias alias, TableBuilder table) {
@@ -216,7 +214,8 @@ public final class RouteCompiler {
     return names;
   }
 
-  private boolean conflicts(ScriptAlias alias, ApplicationGroups.Member member, TableBuilder table) {
+  private boolean conflicts(
+      ScriptAlias alias, ApplicationGroups.Member member, TableBuilder table) {
     Optional<String> other = table.otherEnvironment(member);
     other.ifPresent(
         first ->
@@ -281,7 +280,7 @@ public final class RouteCompiler {
   /** Whether a gateway's host name takes an alias's. */
   private static boolean covers(String accepted, String host) {
     return accepted.equals(host)
-        || accepted.startsWith("*.") && host.endsWith(accepted.substring(1));
+        || (accepted.startsWith("*.") && host.endsWith(accepted.substring(1)));
   }
 
   private void refuse(

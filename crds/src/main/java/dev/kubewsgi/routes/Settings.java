@@ -22,7 +22,9 @@ final class Settings {
     return new GatewaySettings(
         RouteCompiler.id(gateway),
         listeners,
-        Optional.of(spec.embedded()).filter(WsgiGatewaySpec.Embedded::enabled).map(Settings::embedded),
+        Optional.of(spec.embedded())
+            .filter(WsgiGatewaySpec.Embedded::enabled)
+            .map(Settings::embedded),
         limits(spec.limits()),
         timeouts(spec.timeouts()),
         spec.trustedProxies() == null ? List.of() : spec.trustedProxies());

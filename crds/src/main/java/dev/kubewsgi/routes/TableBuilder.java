@@ -3,8 +3,8 @@ package dev.kubewsgi.routes;
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
-import dev.kubewsgi.routes.ApplicationGroups.Member;
 import dev.kubewsgi.routes.ApplicationGroup.Script;
+import dev.kubewsgi.routes.ApplicationGroups.Member;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -30,7 +30,8 @@ final class TableBuilder {
 
   private record Claim(String host, String path) {}
 
-  private record Interpreter(Member founder, String founderAlias, String name, Set<Script> scripts) {}
+  private record Interpreter(
+      Member founder, String founderAlias, String name, Set<Script> scripts) {}
 
   TableBuilder(WsgiGateway gateway, GatewaySettings settings, Surroundings surroundings) {
     this.gateway = gateway;

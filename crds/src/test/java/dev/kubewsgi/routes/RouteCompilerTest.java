@@ -153,7 +153,10 @@ class RouteCompilerTest {
             Alias.of("default/b", "/b").sharing("both").env(new EnvVar("A", "2")),
             Alias.of("default/c", "/c").sharing("both").env(new EnvVar("A", "1")));
     assertRefused(
-        compiled, Reason.ApplicationGroupConflict, "spec.applicationGroup", "ScriptAlias default/a");
+        compiled,
+        Reason.ApplicationGroupConflict,
+        "spec.applicationGroup",
+        "ScriptAlias default/a");
     assertEquals(
         List.of("*|/a default/a embedded|default/=both", "*|/c default/c embedded|default/=both"),
         routes(compiled));
@@ -236,8 +239,7 @@ class RouteCompilerTest {
 
   @Test
   void gatewayTakesOtherNamespacesOnlyWhenItSaysSo() {
-    WsgiGateway own =
-        Samples.gateway("default/main", true, Namespaces.All, Namespaces.Same, null);
+    WsgiGateway own = Samples.gateway("default/main", true, Namespaces.All, Namespaces.Same, null);
     assertRefused(
         compile(List.of(own), List.of(), Alias.of("team/a", "/a").gateway("default/main")),
         Reason.NamespaceNotAccepted,
@@ -309,8 +311,7 @@ class RouteCompilerTest {
     assertEquals(
         List.of("default/main", "default/other"),
         compiled.tables().stream().map(table -> table.gateway().id()).toList());
-    assertEquals(
-        compiled.tables().get(0).daemonGroups(), compiled.tables().get(1).daemonGroups());
+    assertEquals(compiled.tables().get(0).daemonGroups(), compiled.tables().get(1).daemonGroups());
   }
 
   @Test
@@ -347,7 +348,11 @@ class RouteCompilerTest {
   @Test
   void daemonGroupIsCarriedOver() {
     DaemonGroupSettings group =
-        compile(Alias.of("default/a", "/a").in("site1")).tables().getFirst().daemonGroups().getFirst();
+        compile(Alias.of("default/a", "/a").in("site1"))
+            .tables()
+            .getFirst()
+            .daemonGroups()
+            .getFirst();
     assertEquals("(wsgi:site1) web", group.displayName());
     assertEquals(Optional.of(33), group.user());
     assertEquals(Optional.of("/srv"), group.workingDir());

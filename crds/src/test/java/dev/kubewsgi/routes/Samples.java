@@ -30,9 +30,8 @@ final class Samples {
   private Samples() {}
 
   private static <S, T extends CustomResource<S, Void>> T named(T object, String id, S spec) {
-    String[] parts = id.split("/");
-    object.setMetadata(
-        new ObjectMetaBuilder().withNamespace(parts[0]).withName(parts[1]).build());
+    String[] parts = id.split("/", 2);
+    object.setMetadata(new ObjectMetaBuilder().withNamespace(parts[0]).withName(parts[1]).build());
     object.setSpec(spec);
     return object;
   }

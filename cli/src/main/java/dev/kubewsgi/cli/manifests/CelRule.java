@@ -1,6 +1,5 @@
 package dev.kubewsgi.cli.manifests;
 
-import com.google.common.collect.ImmutableList;
 import dev.cel.common.CelFunctionDecl;
 import dev.cel.common.CelOverloadDecl;
 import dev.cel.common.CelValidationException;
@@ -10,15 +9,17 @@ import dev.cel.compiler.CelCompilerFactory;
 import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelFunctionBinding;
+import dev.cel.runtime.CelFunctionOverload;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A rule of a definition (x-kubernetes-validations), compiled once. The language is CEL with those of
- * the Kubernetes libraries that the definitions use; a rule with another function fails here, in the
- * first test that meets it.
+ * A rule of a definition (x-kubernetes-validations), compiled once. The language is CEL with those
+ * of the Kubernetes libraries that the definitions use; a rule with another function fails here, in
+ * the first test that meets it.
  */
 record CelRule(String rule, String message) {
 
@@ -71,17 +72,21 @@ record CelRule(String rule, String message) {
             .build();
 
     static final CelRuntime RUNTIME =
-        CelRuntimeFactory.standardCelRuntimeBuilder()
-            .addFunctionBindings(
-                CelFunctionBinding.from("isIP_string", String.class, IpText::isAddress),
-                CelFunctionBinding.from("isCIDR_string", String.class, IpText::isBlock))
+        CelRuntimeFactory.plannerRuntimeBuilder()
+            .addFunctionBindings(binding("isIP", IpText::isAddress))
+            .addFunctionBindings(binding("isCIDR", IpText::isBlock))
             .build();
 
     private static CelFunctionDecl onString(String name) {
       return CelFunctionDecl.newFunctionDeclaration(
           name,
-          CelOverloadDecl.newGlobalOverload(
-              name + "_string", SimpleType.BOOL, ImmutableList.of(SimpleType.STRING)));
+          CelOverloadDecl.newGlobalOverload(name + "_string", SimpleType.BOOL, SimpleType.STRING));
+    }
+
+    private static Set<CelFunctionBinding> binding(
+        String name, CelFunctionOverload.Unary<String> function) {
+      return CelFunctionBinding.fromOverloads(
+          name, CelFunctionBinding.from(name + "_string", String.class, function));
     }
   }
 }

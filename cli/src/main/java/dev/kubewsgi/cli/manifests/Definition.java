@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A kind's CustomResourceDefinition: the rule book that an API server has too. Each is read when the
- * first object of its kind is met, because start-up waits for it.
+ * A kind's CustomResourceDefinition: the rule book that an API server has too. Each is read when
+ * the first object of its kind is met, because start-up waits for it.
  *
  * @param schema the openAPIV3Schema of the version
  * @param types checks of types, bounds and unknown fields

@@ -9,8 +9,8 @@ import java.util.Map;
  *
  * @param content the top-level mapping
  * @param positions where each field was written, by its path; the empty path is the document
- * @param flawed whether something of it was left out, with a finding: fit to be checked further, but
- *     not to be served
+ * @param flawed whether something of it was left out, with a finding: fit to be checked further,
+ *     but not to be served
  */
 record Document(
     Path file, Map<String, Object> content, Map<String, Position> positions, boolean flawed) {

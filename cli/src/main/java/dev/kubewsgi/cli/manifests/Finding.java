@@ -14,13 +14,7 @@ import java.nio.file.Path;
  * @param message what is wrong and what to write instead
  */
 public record Finding(
-    String code,
-    Severity severity,
-    Path file,
-    int line,
-    int column,
-    String field,
-    String message) {
+    String code, Severity severity, Path file, int line, int column, String field, String message) {
 
   /** What a finding means for the object. */
   public enum Severity {
@@ -39,7 +33,10 @@ public record Finding(
     return severity == Severity.ERROR;
   }
 
-  /** The form that editors and terminals make links of: {@code file:line:column: code field: message}. */
+  /**
+   * The form that editors and terminals make links of: {@code file:line:column: code field:
+   * message}.
+   */
   @Override
   public String toString() {
     String place = line == 0 ? file.toString() : file + ":" + line + ":" + column;

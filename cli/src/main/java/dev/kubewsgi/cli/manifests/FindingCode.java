@@ -28,10 +28,12 @@ enum FindingCode {
   KW129,
   /** Two gateways on one port. */
   KW130,
+  /** A file with errors whose last valid form is served. */
+  KW131,
   /** The script of an alias is not there. */
   KW301;
 
   Finding.Severity severity() {
-    return this == KW104 ? Finding.Severity.NOTE : Finding.Severity.ERROR;
+    return this == KW104 || this == KW131 ? Finding.Severity.NOTE : Finding.Severity.ERROR;
   }
 }

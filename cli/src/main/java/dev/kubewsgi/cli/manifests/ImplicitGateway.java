@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The gateway of a directory that declares none: it takes every alias, whatever gateway it names. */
+/**
+ * The gateway of a directory that declares none: it takes every alias, whatever gateway it names.
+ */
 final class ImplicitGateway {
 
   private static final String NAMESPACE = "default";
@@ -20,14 +22,17 @@ final class ImplicitGateway {
     return new Document(
         FILE,
         fields(
-            "apiVersion", Definition.API_VERSION,
-            "kind", "WsgiGateway",
-            "metadata", fields("name", NAME, "namespace", NAMESPACE),
+            "apiVersion",
+            Definition.API_VERSION,
+            "kind",
+            "WsgiGateway",
+            "metadata",
+            fields("name", NAME, "namespace", NAMESPACE),
             "spec",
-                fields(
-                    "listeners", List.of(fields("name", "http", "port", (long) PORT)),
-                    "embedded", fields("enabled", true, "allowedNamespaces", "All"),
-                    "aliases", fields("namespaces", fields("from", "All")))),
+            fields(
+                "listeners", List.of(fields("name", "http", "port", (long) PORT)),
+                "embedded", fields("enabled", true, "allowedNamespaces", "All"),
+                "aliases", fields("namespaces", fields("from", "All")))),
         Map.of("", new Position(FILE, 0, 0)),
         false);
   }

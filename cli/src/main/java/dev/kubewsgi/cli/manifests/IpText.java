@@ -11,7 +11,9 @@ final class IpText {
 
   private IpText() {}
 
-  /** An IPv4 address without leading zeros, or an IPv6 address that has no zone and maps no IPv4. */
+  /**
+   * An IPv4 address without leading zeros, or an IPv6 address that has no zone and maps no IPv4.
+   */
   static boolean isAddress(String text) {
     return bits(text) != 0;
   }

@@ -8,8 +8,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * JSON values as the schema validator wants them. An ObjectMapper would do the same, but takes 100 ms
- * of every start to be made.
+ * JSON values as the schema validator wants them. An ObjectMapper would do the same, but takes 100
+ * ms of every start to be made.
  */
 final class JsonNodes {
 

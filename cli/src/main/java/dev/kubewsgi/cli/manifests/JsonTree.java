@@ -43,7 +43,11 @@ final class JsonTree {
       return Optional.of(new Document(file, fields, positions, findings.size() > before));
     }
     if (content != null) {
-      find(FindingCode.KW101, root, "", "a manifest is a mapping that starts with apiVersion and kind");
+      find(
+          FindingCode.KW101,
+          root,
+          "",
+          "a manifest is a mapping that starts with apiVersion and kind");
     }
     return Optional.empty();
   }

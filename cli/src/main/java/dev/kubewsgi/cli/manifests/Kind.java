@@ -31,8 +31,7 @@ sealed interface Kind {
     }
     if (isMeant(version, kind)) {
       return new Wrong(
-          "apiVersion",
-          version + " is not served; write apiVersion: " + Definition.API_VERSION);
+          "apiVersion", version + " is not served; write apiVersion: " + Definition.API_VERSION);
     }
     boolean tls =
         version.equals("v1")

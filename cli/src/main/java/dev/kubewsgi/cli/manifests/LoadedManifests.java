@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The valid objects of a directory, in the order of files and documents, with defaults filled in and
- * relative file names resolved against their manifest.
+ * The valid objects of a directory, in the order of files and documents, with defaults filled in
+ * and relative file names resolved against their manifest.
  *
  * @param secrets documents of Secrets for TLS, unchecked
  * @param invalid where objects were declared that are left out, by {@code kind namespace/name}

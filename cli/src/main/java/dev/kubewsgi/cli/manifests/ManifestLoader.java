@@ -9,7 +9,6 @@ import dev.kubewsgi.api.v1alpha1.WsgiGatewaySpec;
 import dev.kubewsgi.cli.manifests.Document.Position;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.CustomResource;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,14 +31,19 @@ final class ManifestLoader {
 
   private ManifestLoader() {}
 
-  /** Reads every manifest below a directory; never fails. */
-  static LoadedManifests load(Path directory) {
+  /**
+   * Reads every manifest below a directory; never fails.
+   *
+   * @param texts what to read instead of a file
+   */
+  static LoadedManifests load(Path directory, Map<Path, String> texts) {
     CelRule.prepare();
     var loader = new ManifestLoader();
     List<Path> files = loader.files(directory);
     List<Document> documents = new ArrayList<>();
     for (Path file : files) {
-      YamlReader.Result read = YamlReader.read(file);
+      YamlReader.Result read =
+          texts.containsKey(file) ? YamlReader.read(file, texts.get(file)) : YamlReader.read(file);
       loader.findings.addAll(read.findings());
       documents.addAll(read.documents());
     }
@@ -52,16 +56,14 @@ final class ManifestLoader {
   }
 
   private List<Path> files(Path directory) {
-    try {
-      List<Path> files = ManifestFiles.below(directory);
-      if (files.isEmpty()) {
-        find(directory, "there is no *.yaml here or below; write a manifest, or name another directory");
-      }
-      return files;
-    } catch (IOException e) {
-      find(directory, "this cannot be read: " + e);
-      return List.of();
+    ManifestFiles found = ManifestFiles.below(directory);
+    found.unreadable().forEach((path, failure) -> find(path, "this cannot be read: " + failure));
+    if (found.manifests().isEmpty() && found.unreadable().isEmpty()) {
+      find(
+          directory,
+          "there is no *.yaml here or below; write a manifest, or name another directory");
     }
+    return found.manifests();
   }
 
   private void find(Path path, String message) {

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * Settles who listens on which port of this machine, which all its gateways share. In a cluster each
- * gateway has addresses of its own.
+ * Settles who listens on which port of this machine, which all its gateways share. In a cluster
+ * each gateway has addresses of its own.
  */
 final class Ports {
 

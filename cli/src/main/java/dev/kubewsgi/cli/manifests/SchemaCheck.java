@@ -81,8 +81,7 @@ final class SchemaCheck {
    */
   SchemaCheck(Map<String, Object> openApi) {
     this.root = root(openApi);
-    this.schema =
-        SchemaRegistry.withDialect(DIALECT).getSchema(JsonNodes.of(strict(root)));
+    this.schema = SchemaRegistry.withDialect(DIALECT).getSchema(JsonNodes.of(strict(root)));
   }
 
   private static Map<String, Object> texts() {
@@ -148,8 +147,7 @@ final class SchemaCheck {
         String missing = FieldPath.field(path, error.getProperty());
         yield document.finding(FindingCode.KW106, missing, "this field is missing; write it");
       }
-      case "type" ->
-          document.finding(FindingCode.KW107, path, type(at, valueAt(error, document)));
+      case "type" -> document.finding(FindingCode.KW107, path, type(at, valueAt(error, document)));
       default ->
           document.finding(
               FindingCode.KW108, path, bound(error.getKeyword(), at, valueAt(error, document)));
@@ -181,10 +179,7 @@ final class SchemaCheck {
           default -> "a whole number or a string";
         };
     boolean quote = type.equals("string") && (value instanceof Number || value instanceof Boolean);
-    boolean unquote =
-        value instanceof String text
-            && (type.equals("integer") && text.matches("-?[0-9]+")
-                || type.equals("boolean") && text.matches("true|false"));
+    boolean unquote = value instanceof String text && isQuoted(type, text);
     boolean item = type.equals("array") && value instanceof String;
     return "this has to be "
         + wanted
@@ -193,6 +188,14 @@ final class SchemaCheck {
         + (quote ? "; write it in quotes: \"" + value + "\"" : "")
         + (unquote ? "; write it without quotes" : "")
         + (item ? "; write it as [\"" + value + "\"]" : "");
+  }
+
+  private static boolean isQuoted(String type, String text) {
+    return switch (type) {
+      case "integer" -> text.matches("-?[0-9]+");
+      case "boolean" -> text.matches("true|false");
+      default -> false;
+    };
   }
 
   private static String bound(String keyword, Map<String, Object> schema, Object value) {

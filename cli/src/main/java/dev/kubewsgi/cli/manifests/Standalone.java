@@ -50,7 +50,16 @@ public final class Standalone {
    *     lets the system choose
    */
   public static Compilation compile(Path directory, OptionalInt port) {
-    return new Standalone(ManifestLoader.load(directory), port).compile();
+    return compile(directory, port, Map.of());
+  }
+
+  /**
+   * Like {@link #compile(Path, OptionalInt)}, from other texts than those of the files.
+   *
+   * @param texts by file
+   */
+  static Compilation compile(Path directory, OptionalInt port, Map<Path, String> texts) {
+    return new Standalone(ManifestLoader.load(directory, texts), port).compile();
   }
 
   /**
@@ -67,12 +76,9 @@ public final class Standalone {
    * looked for in, and those of the scripts.
    */
   public static Set<Path> watchedDirectories(Path directory, Compilation latest) {
-    Set<Path> directories = new HashSet<>();
-    try {
-      directories.addAll(ManifestFiles.directories(directory.toAbsolutePath().normalize()));
-    } catch (IOException e) {
-      directories.add(directory.toAbsolutePath().normalize());
-    }
+    Path root = directory.toAbsolutePath().normalize();
+    Set<Path> directories = new HashSet<>(ManifestFiles.below(root).directories());
+    directories.add(root);
     latest.watchedFiles().forEach(file -> directories.add(file.getParent()));
     return directories;
   }
@@ -162,9 +168,7 @@ public final class Standalone {
     public String revision(String script) {
       try {
         Path file = Path.of(script);
-        return Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS)
-            + "-"
-            + Files.size(file);
+        return Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS) + "-" + Files.size(file);
       } catch (IOException e) {
         return "missing";
       }

@@ -21,6 +21,8 @@ import org.yaml.snakeyaml.nodes.Node;
  */
 final class YamlReader {
 
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
   private final Path file;
   private final List<Document> documents = new ArrayList<>();
   private final List<Finding> findings = new ArrayList<>();
@@ -57,10 +59,11 @@ final class YamlReader {
   }
 
   private void readAll(String text) {
+    String unmarked = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     StringBuilder document = new StringBuilder();
     int first = 0;
     int line = 0;
-    for (String each : text.lines().toList()) {
+    for (String each : unmarked.lines().toList()) {
       if (each.matches("---(\\s.*)?")) {
         readOne(document.toString(), first);
         document.setLength(0);

@@ -1,6 +1,7 @@
 package dev.kubewsgi.cli.serve;
 
 import dev.kubewsgi.cli.manifests.Compilation;
+import dev.kubewsgi.cli.manifests.LiveManifests;
 import dev.kubewsgi.cli.manifests.Standalone;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,12 +41,13 @@ public final class ServeCommand implements Callable<Integer> {
       throw new ParameterException(
           command.commandLine(), directory + ": there is no such directory");
     }
+    var manifests = new LiveManifests(directory, options.port());
     return Server.run(
         options,
         new Manifests() {
           @Override
           public Compilation compile() {
-            return Standalone.compile(directory, options.port());
+            return manifests.compile();
           }
 
           @Override

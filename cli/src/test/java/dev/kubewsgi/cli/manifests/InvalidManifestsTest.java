@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Manifests that an API server refuses, each with what is said of it below {@code # expected:}. Their
- * scripts are on no machine, which is another test's matter.
+ * Manifests that an API server refuses, each with what is said of it below {@code # expected:}.
+ * Their scripts are on no machine, which is another test's matter.
  */
 class InvalidManifestsTest {
 

@@ -42,15 +42,17 @@ class RuleRowsTest {
 
   static List<Row> rows() throws IOException {
     try (Stream<String> lines = Files.lines(ROWS)) {
-      return lines.filter(line -> !line.isEmpty() && !line.startsWith("#")).map(RuleRowsTest::row).toList();
+      return lines
+          .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+          .map(RuleRowsTest::row)
+          .toList();
     }
   }
 
   private static Row row(String line) {
     String[] words = line.split(" ", 3);
     int arrow = words[2].lastIndexOf(" => ");
-    return new Row(
-        words[0], words[1], words[2].substring(0, arrow), words[2].substring(arrow + 4));
+    return new Row(words[0], words[1], words[2].substring(0, arrow), words[2].substring(arrow + 4));
   }
 
   @ParameterizedTest
@@ -165,7 +167,7 @@ class RuleRowsTest {
   }
 
   private static void put(Map<String, Object> content, String field, String value) {
-    String[] steps = field.replace("[0]", ".[0]").split("\\.");
+    String[] steps = field.replace("[0]", ".[0]").split("\\.", -1);
     Object at = content;
     for (int i = 0; i < steps.length - 1; i++) {
       at = step(at, steps[i], steps[i + 1]);

@@ -8,6 +8,7 @@ import dev.kubewsgi.routes.GatewaySettings.Listener;
 import dev.kubewsgi.routes.Route;
 import dev.kubewsgi.routes.RouteTable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -67,7 +68,8 @@ class StandaloneTest {
     write("a.yaml", alias("a", "script: app.wsgi, gateway: whatever"));
     write(
         "b.yaml",
-        alias("b", "script: app.wsgi, path: /b").replace("{name: b}", "{name: b, namespace: team}"));
+        alias("b", "script: app.wsgi, path: /b")
+            .replace("{name: b}", "{name: b, namespace: team}"));
     RouteTable table = onlyTable();
     assertEquals("default/main", table.gateway().id());
     assertEquals(
@@ -103,12 +105,10 @@ class StandaloneTest {
             + "kind: DaemonGroup\nmetadata: {name: g}\nspec: {workingDir: ., python: {home: venv}}\n"
             + "---\n"
             + alias(
-                "a",
-                "script: ./app.wsgi, processGroup: g, python: {path: [../lib, /usr/lib/x]}"));
+                "a", "script: ./app.wsgi, processGroup: g, python: {path: [../lib, /usr/lib/x]}"));
     RouteTable table = onlyTable();
     assertEquals(directory + "/sub/app.wsgi", table.routes().getFirst().script());
-    assertEquals(
-        Optional.of(directory + "/sub"), table.daemonGroups().getFirst().workingDir());
+    assertEquals(Optional.of(directory + "/sub"), table.daemonGroups().getFirst().workingDir());
     assertEquals(
         Optional.of(directory + "/sub/venv"), table.applicationGroups().getFirst().python().home());
     assertEquals(
@@ -139,6 +139,23 @@ class StandaloneTest {
   }
 
   @Test
+  void editorsFilesLoopsAndDeadLinksLeaveTheRest() throws IOException {
+    write("a.yaml", alias("a", "script: app.wsgi"));
+    Files.createSymbolicLink(directory.resolve(".#a.yaml"), Path.of("user@host.1"));
+    Files.createSymbolicLink(directory.resolve("loop"), directory);
+    onlyTable();
+    Files.createSymbolicLink(directory.resolve("dead.yaml"), Path.of("gone"));
+    assertEquals(List.of("KW111"), compile().findings().stream().map(Finding::code).toList());
+    assertEquals(1, compile().tables().getFirst().routes().size());
+  }
+
+  @Test
+  void byteOrderMarkAndCarriageReturnsAreTaken() throws IOException {
+    write("a.yaml", "\uFEFF" + alias("a", "script: app.wsgi").replace("\n", "\r\n"));
+    onlyTable();
+  }
+
+  @Test
   void foreignObjectsAreNoted() throws IOException {
     write("a.yaml", alias("a", "script: app.wsgi"));
     write("b.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: x}\n");
@@ -165,8 +182,7 @@ class StandaloneTest {
   @Test
   void whatAnInvalidObjectLeavesWithoutItsTargetIsSentToItsErrors() throws IOException {
     write("a.yaml", alias("a", "script: app.wsgi, processGroup: g"));
-    write(
-        "g.yaml", HEAD + "kind: DaemonGroup\nmetadata: {name: g}\nspec: {threads: 0}\n");
+    write("g.yaml", HEAD + "kind: DaemonGroup\nmetadata: {name: g}\nspec: {threads: 0}\n");
     List<String> said = said();
     assertEquals(2, said.size());
     assertTrue(
@@ -189,8 +205,7 @@ class StandaloneTest {
   void gatewaysOfOneMachineHaveDifferentPorts() throws IOException {
     write("a.yaml", gateway("a", "listeners: [{name: http, port: 8080}]"));
     write(
-        "b.yaml",
-        gateway("b", "listeners: [{name: http, port: 8080}, {name: other, port: 8081}]"));
+        "b.yaml", gateway("b", "listeners: [{name: http, port: 8080}, {name: other, port: 8081}]"));
     assertEquals(
         List.of(
             "b.yaml:4:8: KW130 spec.listeners: listener http is not opened: WsgiGateway default/a"
@@ -204,8 +219,10 @@ class StandaloneTest {
     write("a.yaml", gateway("a", "listeners: [{name: s, port: 8443, tls: {secretName: www}}]"));
     String crt = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n";
     String key = "-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n";
-    String secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: www}\ntype: kubernetes.io/tls\n";
-    write("s.yaml", secret + "data: {tls.crt: " + base64(crt) + ", tls.key: " + base64(key) + "}\n");
+    String secret =
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: www}\ntype: kubernetes.io/tls\n";
+    write(
+        "s.yaml", secret + "data: {tls.crt: " + base64(crt) + ", tls.key: " + base64(key) + "}\n");
     var tls = onlyTable().gateway().listeners().getFirst().tls().orElseThrow();
     assertEquals(crt, tls.certificate());
     assertEquals(key, tls.key());
@@ -213,16 +230,14 @@ class StandaloneTest {
     write("s.yaml", secret + "data: {tls.crt: " + base64(key) + "}\n");
     assertEquals(
         List.of(
-            "KW128 spec.listeners[0].tls.secretName",
-            "KW129 data[tls.key]",
-            "KW129 data[tls.crt]"),
+            "KW128 spec.listeners[0].tls.secretName", "KW129 data[tls.key]", "KW129 data[tls.crt]"),
         compile().findings().stream()
             .map(finding -> finding.code() + " " + finding.field())
             .toList());
   }
 
   private static String base64(String text) {
-    return Base64.getEncoder().encodeToString(text.getBytes());
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
   @Test

@@ -69,15 +69,14 @@ public record DaemonGroupSpec(
             "Directory that the workers start in. Left out: /. On one machine a relative path is"
                 + " relative to the manifest.")
         String workingDir,
-    @JsonPropertyDescription("Python environment of the group's applications; an alias can override it.")
+    @JsonPropertyDescription(
+            "Python environment of the group's applications; an alias can override it.")
         PythonSpec python,
     @Default("{}") @JsonPropertyDescription("The one queue in front of all threads of the group.")
         QueueSpec queue,
     @Default("15s")
         @Size(max = Rules.DURATION_LENGTH)
-        @ValidationRule(
-            value = Rules.POSITIVE_DURATION,
-            message = Rules.POSITIVE_DURATION_MESSAGE)
+        @ValidationRule(value = Rules.POSITIVE_DURATION, message = Rules.POSITIVE_DURATION_MESSAGE)
         @JsonPropertyDescription("How long an application may take to be imported.")
         String startupTimeout,
     @Default("15s")
@@ -114,7 +113,8 @@ public record DaemonGroupSpec(
           @Max(2147483647)
           @ValidationRule(
               value = "self != 0",
-              message = "0 is root's group, and workers never run in it: write another group's number")
+              message =
+                  "0 is root's group, and workers never run in it: write another group's number")
           @JsonPropertyDescription("Numeric group id, not 0.")
           Long runAsGroup) {}
 }

@@ -20,9 +20,7 @@ public record QueueSpec(
         Integer maxLength,
     @Default("45s")
         @Size(max = Rules.DURATION_LENGTH)
-        @ValidationRule(
-            value = Rules.POSITIVE_DURATION,
-            message = Rules.POSITIVE_DURATION_MESSAGE)
+        @ValidationRule(value = Rules.POSITIVE_DURATION, message = Rules.POSITIVE_DURATION_MESSAGE)
         @JsonPropertyDescription(
             "How long a request may wait for a free thread before it is answered 503 with"
                 + " Retry-After.")

@@ -44,7 +44,8 @@ final class Rules {
 
   static final String FILE_NAME_MESSAGE = "a path cannot hold control characters";
 
-  static final String EACH_FILE_NAME = "self.all(p, p != '' && !p.matches('[\\\\x00-\\\\x1f\\\\x7f]'))";
+  static final String EACH_FILE_NAME =
+      "self.all(p, p != '' && !p.matches('[\\\\x00-\\\\x1f\\\\x7f]'))";
 
   static final String EACH_FILE_NAME_MESSAGE =
       "an entry is a directory: not empty, without control characters";

@@ -6,11 +6,13 @@ import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Categories;
 import io.fabric8.kubernetes.model.annotation.Group;
-import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Plural;
+import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
-/** Maps a host and a URL path to a WSGI script, and says where the script runs (WSGIScriptAlias). */
+/**
+ * Maps a host and a URL path to a WSGI script, and says where the script runs (WSGIScriptAlias).
+ */
 @Group("kubewsgi.dev")
 @Version("v1alpha1")
 @Plural("scriptaliases")

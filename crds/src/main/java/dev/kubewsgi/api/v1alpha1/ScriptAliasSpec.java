@@ -22,8 +22,7 @@ public record ScriptAliasSpec(
     @Default("main")
         @Size(min = 1, max = 116)
         @ValidationRule(
-            value =
-                "self.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?/)?[a-z]([-a-z0-9]*[a-z0-9])?$')",
+            value = "self.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?/)?[a-z]([-a-z0-9]*[a-z0-9])?$')",
             message =
                 "write the name of a WsgiGateway, or NAMESPACE/NAME for one of another namespace")
         @PrinterColumn(name = "Gateway", priority = 1)

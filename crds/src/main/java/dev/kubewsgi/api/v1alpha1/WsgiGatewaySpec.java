@@ -23,7 +23,8 @@ public record WsgiGatewaySpec(
         @ValidationRule(
             value = "self.all(x, self.exists_one(y, y.port == x.port))",
             message = "two listeners have the same port: give each its own")
-        @JsonPropertyDescription("Where the gateway accepts connections; HTTP/1.1 and HTTP/2 on each.")
+        @JsonPropertyDescription(
+            "Where the gateway accepts connections; HTTP/1.1 and HTTP/2 on each.")
         List<Listener> listeners,
     @Default("{}")
         @JsonPropertyDescription(
@@ -35,7 +36,8 @@ public record WsgiGatewaySpec(
     @Default("{}") @JsonPropertyDescription("Sizes of what the gateway accepts from clients.")
         Limits limits,
     @Default("{}")
-        @JsonPropertyDescription("How long the gateway waits for clients, and for requests at its end.")
+        @JsonPropertyDescription(
+            "How long the gateway waits for clients, and for requests at its end.")
         Timeouts timeouts,
     @Size(min = 1, max = 64)
         @ValidationRule(
@@ -93,7 +95,8 @@ public record WsgiGatewaySpec(
   public record Embedded(
       @Default("false")
           @PrinterColumn(name = "Embedded")
-          @JsonPropertyDescription("Lets aliases without a processGroup run in the gateway's process.")
+          @JsonPropertyDescription(
+              "Lets aliases without a processGroup run in the gateway's process.")
           Boolean enabled,
       @Default("5")
           @Min(1)

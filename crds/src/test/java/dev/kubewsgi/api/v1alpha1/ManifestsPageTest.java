@@ -125,8 +125,7 @@ class ManifestsPageTest {
           field.getMaxLength() == null
               ? "string"
               : "string, " + range(field.getMinLength(), field.getMaxLength()) + " characters";
-      case "integer" ->
-          field.getMinimum().longValue() + " to " + field.getMaximum().longValue();
+      case "integer" -> field.getMinimum().longValue() + " to " + field.getMaximum().longValue();
       default -> field.getType();
     };
   }

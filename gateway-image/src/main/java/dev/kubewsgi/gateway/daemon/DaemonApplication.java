@@ -3,12 +3,23 @@ package dev.kubewsgi.gateway.daemon;
 import dev.kubewsgi.gateway.dispatch.Lane;
 import dev.kubewsgi.gateway.exchange.Application;
 import dev.kubewsgi.gateway.exchange.Exchange;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** An application group of a daemon group: its requests queue in one lane. */
-record DaemonApplication(Lane<WorkerConnection> lane) implements Application {
+/**
+ * An application group of a daemon group: its requests queue in one lane.
+ *
+ * @param uploading requests that will queue once their body has come
+ */
+record DaemonApplication(Lane<WorkerConnection> lane, AtomicInteger uploading)
+    implements Application {
 
   @Override
   public void handle(Exchange exchange) {
-    new DaemonRequest(exchange, lane).begin();
+    new DaemonRequest(exchange, this).begin();
+  }
+
+  /** Whether requests are on their way to a slot. */
+  boolean isAwaited() {
+    return uploading.get() > 0 || lane.waiting() > 0;
   }
 }

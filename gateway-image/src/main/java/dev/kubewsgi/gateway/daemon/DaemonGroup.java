@@ -23,7 +23,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -39,6 +38,10 @@ public final class DaemonGroup {
   private static final long LONGEST_SWEEP_MILLIS = 1_000;
   private static final long SHORTEST_SWEEP_MILLIS = 20;
   private static final long DRAIN_POLL_MILLIS = 20;
+  private static final long LOOK_AGAIN_MILLIS = 200;
+
+  /** Requests that an old route table sent here may still come after a new one is applied. */
+  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Room for the group's name in a socket's path, whose length is bounded. */
   private static final int NAME_LENGTH = 20;
@@ -52,17 +55,32 @@ public final class DaemonGroup {
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private volatile DaemonGroupSettings settings;
   private volatile boolean stopping;
+  // Confined to the home loop.
+  private final List<CompletableFuture<Void>> ending = new ArrayList<>();
+  private boolean looksAgain;
 
-  /** An application group, while it is desired or requests for it wait. */
+  /** An application group, while it is desired or requests for it may come. */
   private static final class Unit {
     final Lane<WorkerConnection> lane;
     final DaemonApplication application;
     volatile ApplicationGroup desired;
     volatile boolean leaving;
+    volatile long leavingSince;
 
     Unit(Lane<WorkerConnection> lane) {
       this.lane = lane;
-      this.application = new DaemonApplication(lane);
+      this.application = new DaemonApplication(lane, new AtomicInteger());
+    }
+
+    void leave(boolean leaves) {
+      if (leaves && !leaving) {
+        leavingSince = System.nanoTime();
+      }
+      leaving = leaves;
+    }
+
+    boolean isOver() {
+      return leaving && System.nanoTime() - leavingSince > LINGER_NANOS && !application.isAwaited();
     }
   }
 
@@ -94,10 +112,9 @@ public final class DaemonGroup {
     for (ApplicationGroup group : applicationGroups) {
       Unit unit = units.computeIfAbsent(group.id(), key -> new Unit(queue.lane()));
       unit.desired = group;
-      unit.leaving = false;
     }
     var ids = applicationGroups.stream().map(ApplicationGroup::id).collect(Collectors.toSet());
-    units.forEach((key, unit) -> unit.leaving = !ids.contains(key));
+    units.forEach((key, unit) -> unit.leave(!ids.contains(key)));
     home.execute(this::reconcile);
   }
 
@@ -176,7 +193,8 @@ public final class DaemonGroup {
     }
     while (supervisors.size() > settings.replicas()) {
       LocalSupervisor last = supervisors.removeLast();
-      last.stop(patience());
+      ending.removeIf(CompletableFuture::isDone);
+      ending.add(last.stop(patience()));
     }
     supervisors.forEach(LocalSupervisor::update);
     changed();
@@ -184,14 +202,20 @@ public final class DaemonGroup {
 
   /** Of those not desired any more, the ones that nobody waits for; looks again for the others. */
   private void forgetLeft() {
-    Predicate<Unit> over = unit -> unit.leaving && unit.lane.waiting() == 0;
     synchronized (this) {
-      units.values().stream().filter(over).forEach(unit -> unit.lane.close(removed()));
-      units.values().removeIf(over);
+      List<Unit> over = units.values().stream().filter(Unit::isOver).toList();
+      units.values().removeAll(over);
+      over.forEach(unit -> unit.lane.close(removed()));
     }
-    if (units.values().stream().anyMatch(unit -> unit.leaving)) {
-      home.schedule(this::reconcile, DRAIN_POLL_MILLIS, TimeUnit.MILLISECONDS);
+    if (!looksAgain && units.values().stream().anyMatch(unit -> unit.leaving)) {
+      looksAgain = true;
+      home.schedule(this::lookAgain, LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
     }
+  }
+
+  private void lookAgain() {
+    looksAgain = false;
+    reconcile();
   }
 
   private LocalSupervisor supervisor() {
@@ -263,17 +287,17 @@ public final class DaemonGroup {
 
   private void drain(long until) {
     QueueStatistics statistics = queue.statistics();
-    boolean idle = statistics.waiting() == 0 && statistics.busy() == 0;
+    boolean idle =
+        statistics.busy() == 0
+            && units.values().stream().noneMatch(unit -> unit.application.isAwaited());
     if (!idle && System.nanoTime() < until) {
       home.schedule(() -> drain(until), DRAIN_POLL_MILLIS, TimeUnit.MILLISECONDS);
       return;
     }
     units.values().forEach(unit -> unit.lane.close(shuttingDown()));
-    CompletableFuture<?>[] ends =
-        supervisors.stream()
-            .map(supervisor -> supervisor.stop(patience()))
-            .toArray(CompletableFuture<?>[]::new);
-    CompletableFuture.allOf(ends).thenRun(() -> stopped.complete(null));
+    supervisors.forEach(supervisor -> ending.add(supervisor.stop(patience())));
+    CompletableFuture.allOf(ending.toArray(CompletableFuture<?>[]::new))
+        .thenRun(() -> stopped.complete(null));
   }
 
   private Duration patience() {

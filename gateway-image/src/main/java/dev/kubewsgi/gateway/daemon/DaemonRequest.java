@@ -1,6 +1,5 @@
 package dev.kubewsgi.gateway.daemon;
 
-import dev.kubewsgi.gateway.dispatch.Lane;
 import dev.kubewsgi.gateway.dispatch.Slot;
 import dev.kubewsgi.gateway.dispatch.Ticket;
 import dev.kubewsgi.gateway.dispatch.Waiter;
@@ -33,6 +32,7 @@ final class DaemonRequest implements Waiter<WorkerConnection>, BodyReader {
   private static final long NANOS_PER_MICRO = 1_000;
   private static final long MICROS_PER_SECOND = 1_000_000;
 
+  private final DaemonApplication application;
   private final Exchange exchange;
   private final WsgiRequest request;
   private final EventLoop loop;
@@ -40,17 +40,19 @@ final class DaemonRequest implements Waiter<WorkerConnection>, BodyReader {
   private final boolean streamed;
   private ByteBuf body;
   private FlowGate gate;
+  private boolean uploading;
   private boolean submitted;
   private int held;
   private volatile WorkerConnection connection;
   private volatile boolean gone;
   private volatile long granted;
 
-  DaemonRequest(Exchange exchange, Lane<WorkerConnection> lane) {
+  DaemonRequest(Exchange exchange, DaemonApplication application) {
+    this.application = application;
     this.exchange = exchange;
     this.request = exchange.request();
     this.loop = exchange.eventLoop();
-    this.ticket = new Ticket<>(lane, this, loop);
+    this.ticket = new Ticket<>(application.lane(), this, loop);
     long length = request.contentLength();
     this.streamed = length < 0 || length > SMALL_BODY || (length > 0 && request.expectsContinue());
   }
@@ -60,6 +62,8 @@ final class DaemonRequest implements Waiter<WorkerConnection>, BodyReader {
   void begin() {
     exchange.onClosed(this::clientLeft);
     if (request.hasBody() && !streamed) {
+      uploading = true;
+      application.uploading().incrementAndGet();
       exchange.readBody(this);
     } else {
       submit();
@@ -90,6 +94,7 @@ final class DaemonRequest implements Waiter<WorkerConnection>, BodyReader {
       connection.endBody(this);
     } else if (!gone) {
       submit();
+      uploaded();
     }
   }
 
@@ -97,6 +102,13 @@ final class DaemonRequest implements Waiter<WorkerConnection>, BodyReader {
   public void failed(Failure cause) {
     clientLeft();
     exchange.fail(cause);
+  }
+
+  private void uploaded() {
+    if (uploading) {
+      uploading = false;
+      application.uploading().decrementAndGet();
+    }
   }
 
   private void collect(ByteBuf block) {
@@ -113,6 +125,7 @@ final class DaemonRequest implements Waiter<WorkerConnection>, BodyReader {
     }
     gone = true;
     if (!submitted || ticket.cancel()) {
+      uploaded();
       forget();
     } else if (connection != null) {
       connection.abandon(this);
@@ -158,7 +171,7 @@ final class DaemonRequest implements Waiter<WorkerConnection>, BodyReader {
     long now = instant.getEpochSecond() * MICROS_PER_SECOND + instant.getNano() / NANOS_PER_MICRO;
     long waited = Math.max(0, (System.nanoTime() - ticket.arrival()) / NANOS_PER_MICRO);
     granted = now;
-    return encoder.encode(allocator, request, now - waited, waited, framing(), body);
+    return encoder.encode(allocator, request, now - waited, framing(), body);
   }
 
   private RequestEncoder.Body framing() {

@@ -35,6 +35,14 @@ final class LocalSupervisor implements Replica.Listener {
   /** Between asking it to end and ending it, beyond the time that it may take itself. */
   private static final long END_MARGIN_MILLIS = 2_000;
 
+  private enum Phase {
+    /** The process is being started. */
+    LAUNCHING,
+    RUNNING,
+    /** There is none, for now. */
+    PAUSING
+  }
+
   private final String group;
   private final SupervisorAddress.Unix address;
   private final Path config;
@@ -53,6 +61,8 @@ final class LocalSupervisor implements Replica.Listener {
   private int earlyDeaths;
   private long started;
   private boolean stopping;
+  private Duration patience;
+  private Phase phase = Phase.PAUSING;
   private String broken;
 
   /**
@@ -98,6 +108,7 @@ final class LocalSupervisor implements Replica.Listener {
   }
 
   void start() {
+    phase = Phase.LAUNCHING;
     secret = secret();
     SupervisorConfig wanted = desired.apply(address, secret);
     applied = wanted.json();
@@ -122,12 +133,13 @@ final class LocalSupervisor implements Replica.Listener {
   }
 
   private void launched(SupervisorProcess launched) {
+    phase = Phase.RUNNING;
     process = launched;
     replica = new Replica(group, address, secret, runtime, home, lanes, this);
     replica.threads(threads);
     launched.ended().thenAccept(manner -> home.execute(() -> ended(launched, manner)));
     if (stopping) {
-      launched.drain();
+      end();
     } else {
       replica.connect();
     }
@@ -171,6 +183,7 @@ final class LocalSupervisor implements Replica.Listener {
   }
 
   private void ended(SupervisorProcess gone, String manner) {
+    phase = Phase.PAUSING;
     boolean served = broken == null && replica.wasConnected();
     gone.removeConfig();
     replica.ended(manner);
@@ -189,6 +202,7 @@ final class LocalSupervisor implements Replica.Listener {
   }
 
   private void failed(String why) {
+    phase = Phase.PAUSING;
     broken = why;
     LOG.error(why);
     if (stopping) {
@@ -207,9 +221,7 @@ final class LocalSupervisor implements Replica.Listener {
             : Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(earlyDeaths, 10));
     home.schedule(
         () -> {
-          if (stopping) {
-            stopped.complete(null);
-          } else {
+          if (!stopping) {
             start();
           }
         },
@@ -220,25 +232,26 @@ final class LocalSupervisor implements Replica.Listener {
   /**
    * Drains it and ends it.
    *
-   * @param patience how long it may take by itself
+   * @param newPatience how long it may take by itself
    * @return done when the process has ended
    */
-  CompletableFuture<Void> stop(Duration patience) {
+  CompletableFuture<Void> stop(Duration newPatience) {
     if (!stopping) {
       stopping = true;
-      if (replica != null) {
-        replica.retire();
-      }
-      SupervisorProcess running = process;
-      if (running != null && running.isAlive()) {
-        running.drain();
-        home.schedule(
-            running::kill, patience.toMillis() + END_MARGIN_MILLIS, TimeUnit.MILLISECONDS);
-      } else if (running != null) {
-        stopped.complete(null);
+      patience = newPatience;
+      switch (phase) {
+        case RUNNING -> end();
+        case PAUSING -> stopped.complete(null);
+        case LAUNCHING -> {} // and ended as soon as it is launched
       }
     }
     return stopped;
+  }
+
+  private void end() {
+    replica.retire();
+    process.drain();
+    home.schedule(process::kill, patience.toMillis() + END_MARGIN_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private static String secret() {

@@ -33,25 +33,17 @@ final class RequestEncoder {
 
   /**
    * @param queued when it came into the queue, in microseconds since the epoch
-   * @param waited how long it waited there, in microseconds
    * @param body what follows the head with {@link Body#ATTACHED}; not consumed
    * @return the whole head, and the body if it is attached
    */
   ByteBuf encode(
-      ByteBufAllocator allocator,
-      WsgiRequest request,
-      long queued,
-      long waited,
-      Body framing,
-      ByteBuf body)
+      ByteBufAllocator allocator, WsgiRequest request, long queued, Body framing, ByteBuf body)
       throws UnsendableRequest {
     size = 0;
     requestLine(request);
     environ(request.environ());
     name("mod_wsgi.queue_start");
     seconds(queued);
-    name("mod_wsgi.queue_time");
-    seconds(waited);
     name("KubeWsgi-Script");
     path(request.route().script());
     name("KubeWsgi-Callable");

@@ -39,6 +39,8 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
   /** Only another gateway's requests can make a worker busy; they take this long at least. */
   private static final long BUSY_PAUSE_MILLIS = 5;
 
+  private static final long UNKNOWN_PAUSE_MILLIS = 20;
+
   private static final int SWITCHING_PROTOCOLS = 101;
   private static final int SERVICE_UNAVAILABLE = 503;
   private static final String REFUSED = "KubeWsgi-Refused";
@@ -295,13 +297,23 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
     }
   }
 
+  /** The application has seen nothing of the request: another worker, or this one later. */
   private void refused(DaemonRequest request, String reason) {
-    request.again();
-    if (reason.equals("busy")) {
-      loop.schedule(this::release, BUSY_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-    } else {
-      discard();
-      channel.close();
+    switch (reason) {
+      case "busy" -> {
+        request.again();
+        loop.schedule(this::release, BUSY_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+      }
+      // A script that was added to an application group: a worker that has it is being started.
+      case "unknown" -> {
+        loop.schedule(request::again, UNKNOWN_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        release();
+      }
+      default -> {
+        request.again();
+        discard();
+        channel.close();
+      }
     }
   }
 

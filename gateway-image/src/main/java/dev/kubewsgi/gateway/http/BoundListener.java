@@ -120,10 +120,6 @@ final class BoundListener {
     return ((InetSocketAddress) socket.localAddress()).getPort();
   }
 
-  boolean isDraining() {
-    return draining;
-  }
-
   /**
    * Stops accepting and lets what is in flight end.
    *
@@ -166,7 +162,8 @@ final class BoundListener {
   private void addHttp1(ChannelPipeline pipeline) {
     Channel channel = pipeline.channel();
     pipeline.addLast(
-        new Http1Connection(shared, shared.loop(channel.eventLoop()), this, info(channel)));
+        new Http1Connection(
+            shared, shared.loop(channel.eventLoop()), () -> draining, info(channel)));
   }
 
   private void addHttp2(ChannelPipeline pipeline) {

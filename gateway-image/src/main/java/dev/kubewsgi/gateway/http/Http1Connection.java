@@ -18,6 +18,7 @@ import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.ssl.SslHandler;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * An HTTP/1 connection: bytes in, one exchange after the other, bytes out.
@@ -65,7 +66,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
 
   private final Shared shared;
   private final LoopState loop;
-  private final BoundListener listener;
+  private final BooleanSupplier draining;
   private final ConnectionInfo info;
   private final Http1Parser parser;
   private final WriteWatch writeWatch = new WriteWatch();
@@ -86,10 +87,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
   private boolean flushScheduled;
   private int dropped;
 
-  Http1Connection(Shared shared, LoopState loop, BoundListener listener, ConnectionInfo info) {
+  /**
+   * @param draining whether no further request is wanted on the connection
+   */
+  Http1Connection(
+      Shared shared, LoopState loop, BooleanSupplier draining, ConnectionInfo info) {
     this.shared = shared;
     this.loop = loop;
-    this.listener = listener;
+    this.draining = draining;
     this.info = info;
     this.parser = new Http1Parser(loop.headerNames());
   }
@@ -262,6 +267,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
       deadline = NEVER;
       flowing = false;
       current.deliverEnd();
+      return true;
     }
     return block != null;
   }
@@ -290,7 +296,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
     phase = Phase.IDLE;
     deadline =
         System.nanoTime()
-            + (listener.isDraining() ? DRAIN_IDLE_NANOS : shared.settings().idle());
+            + (draining.getAsBoolean() ? DRAIN_IDLE_NANOS : shared.settings().idle());
   }
 
   /** What came is not HTTP: answers so where an answer is possible, and closes. */
@@ -350,6 +356,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
 
   // The answer, for the exchange.
 
+  void closeAfter() {
+    closeAfter = true;
+  }
+
   boolean sendWhole(ResponseHead answer, ByteBuf body, long addLength) {
     int length = body.readableBytes();
     boolean together = length <= SMALL_BODY;
@@ -407,7 +417,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
   private void decideClose() {
     boolean rest = parser.head() != null && parser.framing() != null && !parser.bodyEnded();
     closeAfter |=
-        listener.isDraining()
+        draining.getAsBoolean()
             || rest && (continueOwed || parser.remaining() > MOST_DRAINED);
   }
 

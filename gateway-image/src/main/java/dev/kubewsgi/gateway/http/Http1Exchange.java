@@ -20,6 +20,11 @@ final class Http1Exchange extends HttpExchange {
   }
 
   @Override
+  void closeAfter() {
+    connection.closeAfter();
+  }
+
+  @Override
   boolean sendWhole(ResponseHead answer, ByteBuf body, long addLength) {
     return connection.sendWhole(answer, body, addLength);
   }

@@ -235,41 +235,41 @@ final class Http1Parser {
    */
   ByteBuf parseBody(ByteBuf in, Limits limits) throws Refused {
     while (in.isReadable() && state != State.BODY_ENDED) {
+      if (state == State.FIXED_BODY || state == State.CHUNK) {
+        return block(in);
+      }
+      byte[] line = readLine(in, bodyLineLimit(limits));
+      if (line == null) {
+        return null;
+      }
       switch (state) {
-        case FIXED_BODY -> {
-          ByteBuf block = block(in);
-          state = remaining == 0 ? State.BODY_ENDED : state;
-          return block;
-        }
-        case CHUNK -> {
-          ByteBuf block = block(in);
-          state = remaining == 0 ? State.CHUNK_END : state;
-          return block;
-        }
-        case CHUNK_LINE -> chunkLine(readLine(in, LONGEST_CHUNK_LINE), limits);
-        case CHUNK_END -> {
-          if (readLine(in, 0) == null) {
-            return null;
-          }
-          state = State.CHUNK_LINE;
-        }
-        case TRAILERS -> trailer(readLine(in, limits.headers() - sectionBytes));
+        case CHUNK_LINE -> chunkLine(line, limits);
+        case CHUNK_END -> state = State.CHUNK_LINE;
+        case TRAILERS -> trailer(line);
         default -> throw new IllegalStateException("no body in " + state);
       }
     }
     return null;
   }
 
+  private int bodyLineLimit(Limits limits) {
+    return switch (state) {
+      case CHUNK_LINE -> LONGEST_CHUNK_LINE;
+      case CHUNK_END -> 0;
+      default -> limits.headers() - sectionBytes;
+    };
+  }
+
   private ByteBuf block(ByteBuf in) {
     ByteBuf block = in.readRetainedSlice((int) Math.min(remaining, in.readableBytes()));
     remaining -= block.readableBytes();
+    if (remaining == 0) {
+      state = state == State.CHUNK ? State.CHUNK_END : State.BODY_ENDED;
+    }
     return block;
   }
 
   private void chunkLine(byte[] line, Limits limits) throws Refused {
-    if (line == null) {
-      return;
-    }
     int end = 0;
     long size = 0;
     while (end < line.length && Grammar.hexDigit(line[end]) >= 0) {
@@ -310,9 +310,9 @@ final class Http1Parser {
 
   /** Trailers are checked and forgotten: WSGI has no place for them. */
   private void trailer(byte[] line) throws Refused {
-    if (line != null && line.length > 0) {
+    if (line.length > 0) {
       field(line, null);
-    } else if (line != null) {
+    } else {
       state = State.BODY_ENDED;
     }
   }

@@ -13,6 +13,10 @@ final class Http2Exchange extends HttpExchange {
     this.stream = stream;
   }
 
+  /** Frames keep streams apart whatever a request holds. */
+  @Override
+  void closeAfter() {}
+
   @Override
   boolean sendWhole(ResponseHead answer, ByteBuf body, long addLength) {
     return stream.sendWhole(answer, body, addLength);

@@ -77,6 +77,9 @@ abstract sealed class HttpExchange implements Exchange permits Http1Exchange, Ht
       request = admission.request();
       admission.application().handle(this);
     } catch (Refused e) {
+      if (!isMereAddress(e.failure().code())) {
+        closeAfter();
+      }
       fail(e.failure());
     } catch (RuntimeException e) {
       LOG.errorf(e, "%s the gateway failed", id);
@@ -84,7 +87,15 @@ abstract sealed class HttpExchange implements Exchange permits Http1Exchange, Ht
     }
   }
 
+  /** Whether the request was sound and only leads nowhere. */
+  private static boolean isMereAddress(FailureCode code) {
+    return code == FailureCode.NO_ROUTE || code == FailureCode.PATH_REFUSED;
+  }
+
   // What the versions of HTTP do each in their way.
+
+  /** No further request is to be read from a client that sends such: HTTP/1 closes. */
+  abstract void closeAfter();
 
   /**
    * Sends a whole answer and leaves the exchange.

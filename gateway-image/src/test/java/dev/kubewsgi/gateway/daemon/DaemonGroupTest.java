@@ -9,10 +9,14 @@ import dev.kubewsgi.gateway.exchange.FailureCode;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
 import dev.kubewsgi.routes.ApplicationGroup;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -158,6 +162,69 @@ class DaemonGroupTest {
     }
   }
 
+  /**
+   * Four threads and a line of requests: whenever one request is let go, the first in the line
+   * starts, on the worker that became free; no other starts, and none stays behind.
+   */
+  @Test
+  void eachThreadThatBecomesFreeTakesTheFirstThatWaits() throws Exception {
+    try (TestGroup test = new TestGroup(2, 2)) {
+      ApplicationGroup gated =
+          test.script(
+              "gated",
+              """
+              import os, time
+              def application(environ, start_response):
+                  name = environ["PATH_INFO"]
+                  with open(name + ".new", "w") as file:
+                      file.write(str(os.getpid()))
+                  os.rename(name + ".new", name + ".runs")
+                  while not os.path.exists(name + ".gate"):
+                      time.sleep(0.002)
+                  start_response("200 OK", [])
+                  return [b""]
+              """);
+      test.apply(gated);
+      test.untilSlots(4);
+      Random random = new Random(7);
+      List<Integer> running = new ArrayList<>();
+      List<String> workers = new ArrayList<>();
+      List<RecordedExchange> sent = new ArrayList<>();
+      for (int i = 0; i < 30; i++) {
+        sent.add(test.sendGet(i, gated, test.scripts.resolve("" + i).toString()));
+        if (i < 4) {
+          workers.add(runs(test, i));
+          running.add(i);
+        } else {
+          int waits = i - 3;
+          TestGroup.until("it waits", () -> test.group.status().waiting() == waits);
+        }
+      }
+      assertEquals(2, new HashSet<>(workers.subList(0, 2)).size(), "the first two on one worker");
+      assertEquals(2, new HashSet<>(workers.subList(2, 4)).size(), "the next two on one worker");
+      for (int next = 4; next < 30; next++) {
+        int let = running.remove(random.nextInt(running.size()));
+        Files.createFile(test.scripts.resolve(let + ".gate"));
+        assertEquals(200, sent.get(let).await().status());
+        workers.add(runs(test, next));
+        assertEquals(workers.get(let), workers.get(next));
+        assertFalse(Files.exists(test.scripts.resolve((next + 1) + ".runs")));
+        running.add(next);
+      }
+      for (int last : running) {
+        Files.createFile(test.scripts.resolve(last + ".gate"));
+        sent.get(last).await();
+      }
+    }
+  }
+
+  /** Waits until the application has begun with the request; the pid of its worker. */
+  private static String runs(TestGroup test, int request) throws Exception {
+    Path file = test.scripts.resolve(request + ".runs");
+    TestGroup.until("request " + request + " runs", () -> Files.exists(file));
+    return Files.readString(file);
+  }
+
   @Test
   void requestsWaitWhileTheApplicationStartsAndKeepTheirOrder() throws Exception {
     try (TestGroup test = new TestGroup(1, 1)) {
@@ -199,7 +266,7 @@ class DaemonGroupTest {
       for (RecordedExchange exchange : waiting) {
         assertEquals(FailureCode.QUEUE_TIMEOUT, exchange.await().failure.code());
       }
-      java.nio.file.Files.createFile(java.nio.file.Path.of(gate));
+      Files.createFile(Path.of(gate));
       assertEquals(200, running.await().status());
     }
   }
@@ -245,10 +312,71 @@ class DaemonGroupTest {
               .detail()
               .startsWith("worker " + victim + " of group default/site1 was killed by SIGKILL"),
           lost.failure.detail());
-      java.nio.file.Files.createFile(java.nio.file.Path.of(gate));
+      Files.createFile(Path.of(gate));
       assertEquals(200, kept.await().status());
       assertEquals(200, waiting.await().status());
       test.untilSlots(2);
+    }
+  }
+
+  @Test
+  void killingWorkersUnderLoadLosesNoMoreThanTheyRan() throws Exception {
+    int kills = 4;
+    try (TestGroup test = new TestGroup(3, 2, 1000, Duration.ofSeconds(20))) {
+      ApplicationGroup hello = test.script("hello", HELLO);
+      test.apply(hello);
+      test.untilSlots(6);
+      List<RecordedExchange> sent = new ArrayList<>();
+      for (int kill = 0; kill < kills; kill++) {
+        TestGroup.until("a worker", () -> !test.pids("hello").isEmpty());
+        List<RecordedExchange> burst = burst(test, hello, 200);
+        long victim = test.pids("hello").getFirst();
+        ProcessHandle.of(victim).ifPresent(ProcessHandle::destroyForcibly);
+        sent.addAll(burst);
+        sent.addAll(burst(test, hello, 100));
+        for (RecordedExchange exchange : sent) {
+          exchange.await();
+        }
+      }
+      List<RecordedExchange> lost = sent.stream().filter(e -> e.status() != 200).toList();
+      lost.forEach(e -> assertEquals(FailureCode.WORKER_DIED, e.failure.code(), "" + e.failure));
+      assertTrue(lost.size() <= 2 * kills, "lost " + lost.size());
+      test.untilSlots(6);
+    }
+  }
+
+  private static List<RecordedExchange> burst(TestGroup test, ApplicationGroup group, int count) {
+    List<RecordedExchange> sent = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      sent.add(test.sendGet(i, group, "/"));
+    }
+    return sent;
+  }
+
+  @Test
+  void groupWithoutAPythonSaysSoAndIsTriedAgain() throws Exception {
+    Path python = Files.createTempDirectory("kw-python").resolve("python3");
+    try (TestGroup test = new TestGroup(1, 1, 10, Duration.ofSeconds(20), python)) {
+      ApplicationGroup hello = test.script("hello", HELLO);
+      test.apply(hello);
+      RecordedExchange exchange = test.get(hello, "/");
+      assertEquals(FailureCode.GROUP_UNAVAILABLE, exchange.failure.code());
+      assertTrue(exchange.failure.detail().contains(python.toString()), exchange.failure.detail());
+      assertTrue(exchange.failure.detail().contains("install Python"), exchange.failure.detail());
+      Files.createSymbolicLink(python, TestGroup.PYTHON);
+      TestGroup.until("slots", () -> test.group.status().slots() == 1);
+      assertEquals(200, test.get(hello, "/").status());
+    }
+  }
+
+  @Test
+  void supervisorThatEndsAtOnceIsSaidToDoSo() throws Exception {
+    try (TestGroup test = new TestGroup(1, 1, 10, Duration.ofSeconds(20), Path.of("/bin/false"))) {
+      ApplicationGroup hello = test.script("hello", HELLO);
+      test.apply(hello);
+      RecordedExchange exchange = test.get(hello, "/");
+      assertEquals(FailureCode.GROUP_UNAVAILABLE, exchange.failure.code());
+      assertTrue(exchange.failure.detail().contains("exit code 1"), exchange.failure.detail());
     }
   }
 
@@ -297,6 +425,33 @@ class DaemonGroupTest {
   }
 
   @Test
+  void scriptAddedToAnApplicationGroupIsServedOnceItIsLoaded() throws Exception {
+    try (TestGroup test = new TestGroup(1, 2)) {
+      ApplicationGroup hello = test.script("both", HELLO);
+      test.apply(hello);
+      assertEquals(200, test.get(hello, "/").status());
+      ApplicationGroup echo = test.script("echo", ECHO);
+      ApplicationGroup both =
+          new ApplicationGroup(
+              "both",
+              hello.processGroup(),
+              hello.name(),
+              "with echo",
+              List.of(echo.scripts().getFirst(), hello.scripts().getFirst()),
+              hello.python(),
+              hello.env());
+      test.apply(both);
+      RecordedExchange added =
+          new RecordedExchange(test.loop(0), test.route(both), "POST", "/", false, bytes(9));
+      RecordedExchange old = test.sendGet(1, hello, "/");
+      added.send(test.group.application("both"));
+      assertEquals(200, old.await().status());
+      assertEquals(200, added.await().status());
+      assertEquals(9, added.text().length());
+    }
+  }
+
+  @Test
   void brokenReloadKeepsWhatRanBefore() throws Exception {
     try (TestGroup test = new TestGroup(1, 1)) {
       ApplicationGroup hello = test.script("hello", HELLO);
@@ -325,7 +480,7 @@ class DaemonGroupTest {
       impatient.leave();
       TestGroup.until("it is gone", () -> test.group.status().waiting() == 1);
       leaving.leave();
-      java.nio.file.Files.createFile(java.nio.file.Path.of(gate));
+      Files.createFile(Path.of(gate));
       assertEquals(200, waiting.await().status());
       test.untilSlots(1);
       assertEquals(200, test.get(gated, gate).status());
@@ -403,7 +558,7 @@ class DaemonGroupTest {
                   .anyMatch(
                       request ->
                           request.requestId().equals("r1") && request.target().equals(gate)));
-      java.nio.file.Files.createFile(java.nio.file.Path.of(gate));
+      Files.createFile(Path.of(gate));
       running.await();
     }
   }
@@ -419,7 +574,7 @@ class DaemonGroupTest {
       running = test.sendGet(0, gated, gate);
       TestGroup.until("it runs", () -> test.group.status().busySlots() == 1);
       test.group.stop();
-      java.nio.file.Files.createFile(java.nio.file.Path.of(gate));
+      Files.createFile(Path.of(gate));
     }
     assertEquals(200, running.await().status());
   }

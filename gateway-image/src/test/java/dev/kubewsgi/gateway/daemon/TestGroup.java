@@ -24,8 +24,8 @@ import java.util.function.BooleanSupplier;
 /** A daemon group with real workers, ended and looked after when it is closed. */
 final class TestGroup implements AutoCloseable {
 
-  private static final Path WORKER = Path.of("src/main/python").toAbsolutePath();
-  private static final Path PYTHON =
+  static final Path WORKER = Path.of("src/main/python").toAbsolutePath();
+  static final Path PYTHON =
       Path.of(System.getProperty("kubewsgi.test.python", "/usr/bin/python3"));
 
   final NioEventLoopGroup loops = new NioEventLoopGroup(2);
@@ -40,6 +40,11 @@ final class TestGroup implements AutoCloseable {
   }
 
   TestGroup(int processes, int threads, int queue, Duration queueTimeout) throws IOException {
+    this(processes, threads, queue, queueTimeout, PYTHON);
+  }
+
+  TestGroup(int processes, int threads, int queue, Duration queueTimeout, Path python)
+      throws IOException {
     scripts = Files.createTempDirectory("kw-scripts");
     runtimeDirectory = DaemonRuntime.privateDirectory(Path.of("/tmp"));
     settings =
@@ -60,7 +65,7 @@ final class TestGroup implements AutoCloseable {
             Duration.ofSeconds(10),
             Duration.ofSeconds(2));
     group =
-        new DaemonGroup(settings, new DaemonRuntime(loopList(), runtimeDirectory, WORKER, PYTHON));
+        new DaemonGroup(settings, new DaemonRuntime(loopList(), runtimeDirectory, WORKER, python));
   }
 
   List<EventLoop> loopList() {

@@ -1,0 +1,148 @@
+package dev.kubewsgi.gateway.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kubewsgi.gateway.dispatch.DispatchQueue;
+import dev.kubewsgi.gateway.dispatch.Lane;
+import dev.kubewsgi.routes.ApplicationGroup;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** A supervisor that the gateway did not start and reaches by TCP, as in a cluster. */
+class ReplicaTest {
+
+  private static final String SECRET = "0123456789abcdef0123456789abcdef";
+
+  @Test
+  void slotsOverTcpWorkAsThoseOverUnixSockets() throws Exception {
+    try (TestGroup test = new TestGroup(1, 2)) {
+      ApplicationGroup hello =
+          test.script(
+              "hello",
+              """
+              def application(environ, start_response):
+                  start_response("200 OK", [])
+                  return [environ["wsgi.input"].read()]
+              """);
+      SupervisorAddress address = new SupervisorAddress.Tcp("127.0.0.1", freePort());
+      String json = SupervisorConfig.of(test.settings, List.of(hello), address, SECRET).json();
+      SupervisorProcess process =
+          SupervisorProcess.start(
+              TestGroup.PYTHON, TestGroup.WORKER, test.scripts.resolve("config.json"), json);
+      try {
+        DispatchQueue<WorkerConnection> queue =
+            new DispatchQueue<>("g", 10, Duration.ofSeconds(20), System::nanoTime, () -> {});
+        Lane<WorkerConnection> lane = queue.lane();
+        Replica replica = connect(test, address, SECRET, lane);
+        TestGroup.until("two slots", () -> queue.statistics().slots() == 2);
+        DaemonApplication application = new DaemonApplication(lane, new AtomicInteger());
+        for (int i = 0; i < 4; i++) {
+          RecordedExchange exchange =
+              new RecordedExchange(
+                  test.loop(i), test.route(hello), "POST", "/", false, new byte[i * 50_000]);
+          assertEquals(i * 50_000, exchange.send(application).await().text().length());
+        }
+        test.loop(0).submit(replica::retire).get();
+        assertEquals(0, queue.statistics().slots());
+      } finally {
+        process.drain();
+        process.ended().get(20, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  @Test
+  void supervisorsAnswerNobodyWithoutTheSecret() throws Exception {
+    try (TestGroup test = new TestGroup(1, 1)) {
+      SupervisorAddress address = new SupervisorAddress.Tcp("127.0.0.1", freePort());
+      String json = SupervisorConfig.of(test.settings, List.of(), address, SECRET).json();
+      SupervisorProcess process =
+          SupervisorProcess.start(
+              TestGroup.PYTHON, TestGroup.WORKER, test.scripts.resolve("config.json"), json);
+      try {
+        CompletableFuture<Integer> status = new CompletableFuture<>();
+        TestGroup.until(
+            "an answer",
+            () -> {
+              ask(test, address, status);
+              return status.isDone();
+            });
+        assertEquals(401, status.get());
+      } finally {
+        process.drain();
+        process.ended().get(20, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  @Test
+  void socketsWithTooLongPathsAreRefusedWithTheCure() {
+    Path path = Path.of("/tmp/" + "x".repeat(110));
+    String message = "";
+    try {
+      new SupervisorAddress.Unix(path);
+    } catch (IllegalArgumentException e) {
+      message = e.getMessage();
+    }
+    assertTrue(message.contains("115 bytes") && message.contains("shorter"), message);
+  }
+
+  private static void ask(
+      TestGroup test, SupervisorAddress address, CompletableFuture<Integer> status) {
+    ControlRequest request =
+        ControlRequest.events(
+            "another secret",
+            new ControlRequest.Listener() {
+              @Override
+              public void line(int answered, String line) {
+                status.complete(answered);
+              }
+
+              @Override
+              public void closed() {}
+            });
+    Transport.connect(address, test.loop(0), request).awaitUninterruptibly();
+  }
+
+  private static Replica connect(
+      TestGroup test, SupervisorAddress address, String secret, Lane<WorkerConnection> lane) {
+    DaemonRuntime runtime =
+        new DaemonRuntime(
+            test.loopList(), test.runtimeDirectory, TestGroup.WORKER, TestGroup.PYTHON);
+    Replica[] replica = new Replica[1];
+    replica[0] =
+        new Replica(
+            "default/site1",
+            address,
+            secret,
+            runtime,
+            test.loop(0),
+            id -> lane,
+            new Replica.Listener() {
+              @Override
+              public void changed() {}
+
+              @Override
+              public void unreachable() {
+                test.loop(0).schedule(replica[0]::connect, 10, TimeUnit.MILLISECONDS);
+              }
+            });
+    replica[0].threads(2);
+    test.loop(0).execute(replica[0]::connect);
+    return replica[0];
+  }
+
+  private static int freePort() throws Exception {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}

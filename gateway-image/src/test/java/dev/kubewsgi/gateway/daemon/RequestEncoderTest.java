@@ -1,0 +1,89 @@
+package dev.kubewsgi.gateway.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.kubewsgi.gateway.daemon.RequestEncoder.Body;
+import dev.kubewsgi.gateway.exchange.Environ;
+import dev.kubewsgi.gateway.exchange.WsgiRequest;
+import dev.kubewsgi.routes.Route;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RequestEncoderTest {
+
+  private static final Route ROUTE =
+      new Route("*", "/a", "default/a", "/srv/é.py", "application", "a");
+
+  @Test
+  void writesTheCanonicalForm() throws Exception {
+    assertEquals(
+        """
+        GET /a/%0a?q HTTP/1.1
+        SCRIPT_NAME: /a
+        PATH_INFO: /%0A%25%7F\u00e9
+        HTTP_X: b\u00ff
+        mod_wsgi.queue_start: 1700000000.000123
+        KubeWsgi-Script: /srv/\u00c3\u00a9.py
+        KubeWsgi-Callable: application
+
+        """
+            .replace("\n", "\r\n"),
+        encode(request("GET", "/a/%0a?q", 0, "HTTP_X", "b\u00ff"), Body.NONE, null));
+  }
+
+  @Test
+  void framesBodies() throws Exception {
+    ByteBuf body = Unpooled.copiedBuffer("hello", StandardCharsets.ISO_8859_1);
+    String attached = encode(request("POST", "/", 5), Body.ATTACHED, body);
+    assertEquals("Content-Length: 5\r\n\r\nhello", attached.substring(attached.indexOf("Con")));
+    assertEquals(5, body.readableBytes());
+    String later = encode(request("POST", "/", 70_000), Body.ON_DEMAND, null);
+    assertEquals(
+        "Content-Length: 70000\r\nExpect: 100-continue\r\n\r\n",
+        later.substring(later.indexOf("Con")));
+    String chunked = encode(request("POST", "/", -1), Body.ON_DEMAND, null);
+    assertEquals(
+        "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n",
+        chunked.substring(chunked.indexOf("Tra")));
+  }
+
+  /** Each would let a client write lines of its own, or make two parties read two requests. */
+  @Test
+  void refusesWhatWouldEndALineEarly() {
+    for (String bad : List.of("a\r\nX: y", "a\nX: y", "a\rX: y", "a\0", "\u010a", "\u0d00")) {
+      assertRefused(request("GET", "/", 0, "HTTP_X", bad));
+      assertRefused(request("GET", "/" + bad, 0));
+      assertRefused(request("G" + bad, "/", 0));
+      assertRefused(request("GET", "/", 0, "HTTP_" + bad, "x"));
+    }
+    assertRefused(request("GET", "/ HTTP/1.1", 0));
+    assertRefused(request("GET", "", 0));
+    assertRefused(request("GET", "/", 0, "HTTP_X: y", "x"));
+  }
+
+  private static void assertRefused(WsgiRequest request) {
+    assertThrows(UnsendableRequest.class, () -> encode(request, Body.NONE, null));
+  }
+
+  private static String encode(WsgiRequest request, Body framing, ByteBuf body)
+      throws UnsendableRequest {
+    return new RequestEncoder()
+        .encode(UnpooledByteBufAllocator.DEFAULT, request, 1_700_000_000_000_123L, framing, body)
+        .toString(StandardCharsets.ISO_8859_1);
+  }
+
+  private static WsgiRequest request(String method, String target, long length, String... more) {
+    Environ environ = new Environ();
+    environ.add("SCRIPT_NAME", "/a");
+    environ.add("PATH_INFO", "/\n%\u007f\u00e9");
+    for (int i = 0; i < more.length; i += 2) {
+      environ.add(more[i], more[i + 1]);
+    }
+    return new WsgiRequest("1", ROUTE, method, target, environ, length, false, 0);
+  }
+}

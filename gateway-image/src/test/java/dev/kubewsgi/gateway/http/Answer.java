@@ -1,0 +1,58 @@
+package dev.kubewsgi.gateway.http;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * An HTTP/1.1 answer as a test's client reads it.
+ *
+ * @param fields {@code name: value}, names in lower case
+ */
+record Answer(int status, String reason, List<String> fields, String body) {
+
+  /** All answers in what a server sent; the last must be whole. */
+  static List<Answer> parse(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    List<Answer> answers = new ArrayList<>();
+    int at = 0;
+    while (at < text.length()) {
+      int headEnd = text.indexOf("\r\n\r\n", at);
+      if (headEnd < 0) {
+        throw new IllegalStateException("no whole head in: " + text.substring(at));
+      }
+      String[] lines = text.substring(at, headEnd).split("\r\n");
+      List<String> fields = new ArrayList<>();
+      for (int i = 1; i < lines.length; i++) {
+        int colon = lines[i].indexOf(':');
+        fields.add(lines[i].substring(0, colon).toLowerCase(Locale.ROOT) + lines[i].substring(colon));
+      }
+      int status = Integer.parseInt(lines[0].substring(9, 12));
+      int length = status < 200 ? 0 : length(fields, text.length() - headEnd - 4);
+      int bodyEnd = headEnd + 4 + length;
+      answers.add(
+          new Answer(status, lines[0].substring(13), fields, text.substring(headEnd + 4, bodyEnd)));
+      at = bodyEnd;
+    }
+    return answers;
+  }
+
+  private static int length(List<String> fields, int untilClose) {
+    return fields.stream()
+        .filter(field -> field.startsWith("content-length: "))
+        .mapToInt(field -> Integer.parseInt(field.substring(16)))
+        .findFirst()
+        .orElse(untilClose);
+  }
+
+  /** The value of a field, or null. */
+  String field(String name) {
+    String start = name.toLowerCase(Locale.ROOT) + ": ";
+    return fields.stream()
+        .filter(field -> field.startsWith(start))
+        .map(field -> field.substring(start.length()))
+        .findFirst()
+        .orElse(null);
+  }
+}
