@@ -97,7 +97,7 @@ public class Probes {
     return Response.status(health.status() == Outcome.UP ? 200 : 503).entity(health).build();
   }
 
-  private Health readiness() {
+  Health readiness() {
     StatusView view = new StatusView(status, Instant.now());
     return Health.of(
         Stream.of(

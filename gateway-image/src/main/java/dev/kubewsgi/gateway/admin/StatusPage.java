@@ -39,7 +39,7 @@ public class StatusPage {
         .build();
   }
 
-  private static String policy(String page) {
+  static String policy(String page) {
     return "default-src 'none'; connect-src 'self'; img-src data:"
         + "; script-src "
         + digest(content(page, "script"))
@@ -63,7 +63,7 @@ public class StatusPage {
     }
   }
 
-  private static byte[] read() {
+  static byte[] read() {
     try (InputStream page = StatusPage.class.getResourceAsStream("status.html")) {
       return page.readAllBytes();
     } catch (IOException e) {
