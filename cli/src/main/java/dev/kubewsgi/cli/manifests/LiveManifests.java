@@ -60,7 +60,7 @@ public final class LiveManifests {
       try {
         texts.put(file, Files.readString(file));
       } catch (IOException e) {
-        continue;
+        texts.remove(file); // Whoever reads it next says why it cannot be read.
       }
     }
     return texts;
