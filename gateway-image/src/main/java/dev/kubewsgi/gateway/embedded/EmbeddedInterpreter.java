@@ -307,7 +307,7 @@ final class EmbeddedInterpreter {
       python.close();
       if (!interpreter.close()) {
         LOG.warnf(
-            "KW313 application group %s left threads behind that do not end; its interpreter stays"
+            "KW314 application group %s left threads behind that do not end; its interpreter stays"
                 + " in memory until the gateway restarts. End such threads in an atexit function,"
                 + " or move the alias to a daemon group (spec.processGroup)",
             group.id());
