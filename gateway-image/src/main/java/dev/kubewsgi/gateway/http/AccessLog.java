@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * A line for each request in Apache's combined form, then the request id, the microseconds it took
- * and the application group that ran it ({@code -}: none).
+ * A line for each request in Apache's combined form, then the request id, the microseconds it took,
+ * the application group that ran it and the code of its failure ({@code -}: none).
  *
  * <p>Event loops only queue; a thread of the log's own writes, in the order of the answers of each
  * loop. Bound: when {@link #CAPACITY} requests wait, further ones are counted instead of written.
@@ -44,13 +44,13 @@ public final class AccessLog implements AutoCloseable {
       String userAgent,
       String requestId,
       long micros,
-      String applicationGroup) {}
+      String applicationGroup,
+      String failureCode) {}
 
   private final Consumer<String> sink;
   private final BlockingQueue<Entry> queue;
   private final Thread writer;
-  private final LongAdder dropped =
-      new LongAdder();
+  private final LongAdder dropped = new LongAdder();
   private volatile boolean closed;
   private long timeSecond = -1;
   private String time;
@@ -58,7 +58,8 @@ public final class AccessLog implements AutoCloseable {
   private AccessLog(Consumer<String> sink) {
     this.sink = sink;
     this.queue = new ArrayBlockingQueue<>(CAPACITY);
-    this.writer = sink == null ? null : Thread.ofPlatform().name("access-log").daemon().start(this::run);
+    this.writer =
+        sink == null ? null : Thread.ofPlatform().name("access-log").daemon().start(this::run);
   }
 
   /** One that writes nothing. */
@@ -129,7 +130,8 @@ public final class AccessLog implements AutoCloseable {
     escape(line, entry.referer()).append("\" \"");
     escape(line, entry.userAgent()).append("\" ").append(entry.requestId()).append(' ');
     line.append(entry.micros()).append(' ');
-    return escape(line, entry.applicationGroup()).toString();
+    escape(line, entry.applicationGroup()).append(' ');
+    return escape(line, entry.failureCode()).toString();
   }
 
   private String time(long micros) {

@@ -47,7 +47,8 @@ record Admission(WsgiRequest request, Application application) {
     checkLength(contentLength, settings.limits().body());
     if (target.path() == null) {
       return new Admission(
-          request(requestId, null, head, new Environ(), contentLength, expectsContinue, startMicros),
+          request(
+              requestId, null, head, new Environ(), contentLength, expectsContinue, startMicros),
           SERVER);
     }
     Match match =
@@ -102,8 +103,8 @@ record Admission(WsgiRequest request, Application application) {
   }
 
   /**
-   * A WebSocket client is told so: an ordinary answer of the application would only puzzle it. Other
-   * upgrades, h2c among them, are offers that a server may pass over (RFC 9110 section 7.8).
+   * A WebSocket client is told so: an ordinary answer of the application would only puzzle it.
+   * Other upgrades, h2c among them, are offers that a server may pass over (RFC 9110 section 7.8).
    */
   private static void checkUpgrade(RequestHead head, String upgrade) throws Refused {
     String connection = head.first(Role.CONNECTION);

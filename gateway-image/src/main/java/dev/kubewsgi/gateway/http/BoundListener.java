@@ -20,7 +20,6 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 import java.net.InetSocketAddress;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -56,10 +55,10 @@ final class BoundListener {
    */
   static BoundListener bind(Vertx vertx, Shared shared, Listener settings) {
     BoundListener listener = new BoundListener(shared, settings);
-    VertxInternal loops = (VertxInternal) vertx; // its transport: NIO, epoll or io_uring
+    VertxInternal loops = (VertxInternal) vertx; // knows its transport: NIO, epoll or io_uring
     ChannelFuture bound =
         new ServerBootstrap()
-            .group(vertx.nettyEventLoopGroup())
+            .group(loops.nettyEventLoopGroup())
             .channelFactory(loops.transport().serverChannelFactory(false))
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
@@ -75,7 +74,8 @@ final class BoundListener {
   }
 
   private static ListenException refusal(Listener settings, Throwable cause) {
-    String where = "listener %s: %s:%d".formatted(settings.name(), settings.address(), settings.port());
+    String where =
+        "listener %s: %s:%d".formatted(settings.name(), settings.address(), settings.port());
     String why = String.valueOf(cause.getMessage());
     if (why.contains("in use")) {
       return new ListenException(
@@ -112,8 +112,7 @@ final class BoundListener {
   }
 
   Listening listening() {
-    return new Listening(
-        settings.name(), settings.address(), port(), settings.tls().isPresent());
+    return new Listening(settings.name(), settings.address(), port(), settings.tls().isPresent());
   }
 
   private int port() {
@@ -138,9 +137,11 @@ final class BoundListener {
   private void drainConnections(long limitNanos) {
     connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(Drain.BEGUN));
     GlobalEventExecutor.INSTANCE.schedule(
-        () -> connections.forEach(c -> c.unsafe().closeForcibly()),
-        limitNanos,
-        TimeUnit.NANOSECONDS);
+        () -> connections.forEach(BoundListener::breakOff), limitNanos, TimeUnit.NANOSECONDS);
+  }
+
+  private static void breakOff(Channel connection) {
+    connection.eventLoop().execute(() -> connection.unsafe().close(connection.voidPromise()));
   }
 
   /** Done when the connections there are now are closed. */
@@ -176,13 +177,13 @@ final class BoundListener {
 
     @Override
     protected void initChannel(Channel channel) {
-      connections.add(channel);
+      shared.stats().connectionOpened();
+      channel.closeFuture().addListener(closed -> shared.stats().connectionClosed());
+      connections.add(channel); // after that, so that a drained listener has also been counted down
       if (draining) {
         channel.close(); // accepted just before the socket was closed
         return;
       }
-      shared.stats().connectionOpened();
-      channel.closeFuture().addListener(closed -> shared.stats().connectionClosed());
       SslContext context = tls;
       if (context == null) {
         addHttp1(channel.pipeline());

@@ -5,8 +5,8 @@ import dev.kubewsgi.gateway.http.HeaderName.Role;
 import dev.kubewsgi.gateway.routing.Match;
 
 /**
- * The variables of a request as PEP 3333, RFC 3875 and mod_wsgi name them. Pure: everything it reads
- * is given.
+ * The variables of a request as PEP 3333, RFC 3875 and mod_wsgi name them. Pure: everything it
+ * reads is given.
  */
 final class EnvironBuilder {
 
@@ -71,9 +71,7 @@ final class EnvironBuilder {
     long repeats = repeats(head);
     for (int i = 0; i < head.size(); i++) {
       HeaderName name = head.name(i);
-      if (name.environKey() == null
-          || name.role() == Role.HOST
-          || name.isForwarded() && !trusted) {
+      if (name.environKey() == null || name.role() == Role.HOST || name.isForwarded() && !trusted) {
         continue;
       }
       if (repeats == 0) {

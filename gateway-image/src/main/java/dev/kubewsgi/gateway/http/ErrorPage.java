@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The gateway's own answer to a failure: status, code and request id, by which the log has the rest.
- * Nothing of {@link Failure#detail} reaches a client.
+ * The gateway's own answer to a failure: status, code and request id, by which the log has the
+ * rest. Nothing of {@link Failure#detail} reaches a client.
  */
 record ErrorPage(ResponseHead head, byte[] body) {
 

@@ -47,8 +47,8 @@ final class Grammar {
   }
 
   /**
-   * Inside a request target. Wider than RFC 3986, as Apache's HttpProtocolOptions Strict is: clients
-   * send raw UTF-8, braces and bars.
+   * Inside a request target. Wider than RFC 3986, as Apache's HttpProtocolOptions Strict is:
+   * clients send raw UTF-8, braces and bars.
    */
   static boolean isTarget(byte c) {
     return (CLASSES[c & 0xff] & TARGET) != 0;

@@ -8,8 +8,8 @@ import java.util.Locale;
  * Header names by their bytes, so that a request's names cost a lookup and no string. One per event
  * loop, used by that loop only.
  *
- * <p>INVARIANT: at most {@link #CAPACITY} names are kept, whatever clients send; those that browsers
- * and proxies usually send are kept from the start.
+ * <p>INVARIANT: at most {@link #CAPACITY} names are kept, whatever clients send; those that
+ * browsers and proxies usually send are kept from the start.
  */
 final class HeaderNames {
 
@@ -18,15 +18,54 @@ final class HeaderNames {
   private static final int LONGEST_KEPT = 64;
 
   private static final String[] USUAL = {
-    "Host", "User-Agent", "Accept", "Accept-Encoding", "Accept-Language", "Accept-Charset",
-    "Authorization", "Cache-Control", "Connection", "Content-Encoding", "Content-Length",
-    "Content-Type", "Cookie", "DNT", "Expect", "If-Match", "If-Modified-Since", "If-None-Match",
-    "If-Range", "If-Unmodified-Since", "Keep-Alive", "Origin", "Pragma", "Priority", "Range",
-    "Referer", "Sec-CH-UA", "Sec-CH-UA-Mobile", "Sec-CH-UA-Platform", "Sec-Fetch-Dest",
-    "Sec-Fetch-Mode", "Sec-Fetch-Site", "Sec-Fetch-User", "TE", "Traceparent", "Tracestate",
-    "Transfer-Encoding", "Upgrade", "Upgrade-Insecure-Requests", "Via", "X-CSRFToken",
-    "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Real-IP",
-    "X-Request-Id", "X-Requested-With"
+    "Host",
+    "User-Agent",
+    "Accept",
+    "Accept-Encoding",
+    "Accept-Language",
+    "Accept-Charset",
+    "Authorization",
+    "Cache-Control",
+    "Connection",
+    "Content-Encoding",
+    "Content-Length",
+    "Content-Type",
+    "Cookie",
+    "DNT",
+    "Expect",
+    "If-Match",
+    "If-Modified-Since",
+    "If-None-Match",
+    "If-Range",
+    "If-Unmodified-Since",
+    "Keep-Alive",
+    "Origin",
+    "Pragma",
+    "Priority",
+    "Range",
+    "Referer",
+    "Sec-CH-UA",
+    "Sec-CH-UA-Mobile",
+    "Sec-CH-UA-Platform",
+    "Sec-Fetch-Dest",
+    "Sec-Fetch-Mode",
+    "Sec-Fetch-Site",
+    "Sec-Fetch-User",
+    "TE",
+    "Traceparent",
+    "Tracestate",
+    "Transfer-Encoding",
+    "Upgrade",
+    "Upgrade-Insecure-Requests",
+    "Via",
+    "X-CSRFToken",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Port",
+    "X-Forwarded-Proto",
+    "X-Real-IP",
+    "X-Request-Id",
+    "X-Requested-With"
   };
 
   private final byte[][] keys = new byte[SLOTS][];

@@ -7,7 +7,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -90,8 +89,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
   /**
    * @param draining whether no further request is wanted on the connection
    */
-  Http1Connection(
-      Shared shared, LoopState loop, BooleanSupplier draining, ConnectionInfo info) {
+  Http1Connection(Shared shared, LoopState loop, BooleanSupplier draining, ConnectionInfo info) {
     this.shared = shared;
     this.loop = loop;
     this.draining = draining;
@@ -238,7 +236,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
     return true;
   }
 
-  /** Whether the first bytes are the start of HTTP/2's preface (RFC 9113 section 3.3), or it all. */
+  /**
+   * Whether the first bytes are the start of HTTP/2's preface (RFC 9113 section 3.3), or it all.
+   */
   private boolean mayBeHttp2() {
     int length = Math.min(in.readableBytes(), HTTP2_PREFACE.readableBytes());
     if (!ByteBufUtil.equals(in, in.readerIndex(), HTTP2_PREFACE, 0, length)) {
@@ -274,9 +274,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
 
   private boolean drain() throws Refused {
     ByteBuf block =
-        in == null || parser.bodyEnded()
-            ? null
-            : parser.parseBody(in, shared.settings().limits());
+        in == null || parser.bodyEnded() ? null : parser.parseBody(in, shared.settings().limits());
     if (block != null) {
       dropped += block.readableBytes();
       block.release();
@@ -295,8 +293,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
   private void nextRequest() {
     phase = Phase.IDLE;
     deadline =
-        System.nanoTime()
-            + (draining.getAsBoolean() ? DRAIN_IDLE_NANOS : shared.settings().idle());
+        System.nanoTime() + (draining.getAsBoolean() ? DRAIN_IDLE_NANOS : shared.settings().idle());
   }
 
   /** What came is not HTTP: answers so where an answer is possible, and closes. */
@@ -343,8 +340,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
   }
 
   /**
-   * Reads on unless that would pile up bytes that nobody wants yet. With nothing at hand it reads on
-   * in any case, because that is how the client's leaving shows.
+   * Reads on unless that would pile up bytes that nobody wants yet. With nothing at hand it reads
+   * on in any case, because that is how the client's leaving shows.
    */
   private void wantInput() {
     boolean wanted = phase != Phase.EXCHANGE || flowing || in == null;
@@ -365,8 +362,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
     boolean together = length <= SMALL_BODY;
     decideClose();
     ByteBuf out = ctx.alloc().ioBuffer(together ? USUAL_HEAD + length : USUAL_HEAD);
-    if (!encode(out, answer, addLength < 0 ? ResponseEncoder.Framing.GIVEN
-        : ResponseEncoder.Framing.LENGTH, addLength)) {
+    if (!encode(
+        out,
+        answer,
+        addLength < 0 ? ResponseEncoder.Framing.GIVEN : ResponseEncoder.Framing.LENGTH,
+        addLength)) {
       out.release();
       body.release();
       return false;
@@ -417,8 +417,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
   private void decideClose() {
     boolean rest = parser.head() != null && parser.framing() != null && !parser.bodyEnded();
     closeAfter |=
-        draining.getAsBoolean()
-            || rest && (continueOwed || parser.remaining() > MOST_DRAINED);
+        draining.getAsBoolean() || rest && (continueOwed || parser.remaining() > MOST_DRAINED);
   }
 
   boolean sendBlock(ByteBuf block) {
@@ -558,7 +557,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
     switch (phase) {
       case IDLE, LINGER -> ctx.close();
       case HEAD ->
-          refuse(Failure.of(FailureCode.REQUEST_TIMEOUT, "the header section did not come in time"));
+          refuse(
+              Failure.of(FailureCode.REQUEST_TIMEOUT, "the header section did not come in time"));
       case EXCHANGE ->
           bodyFailed(Failure.of(FailureCode.REQUEST_TIMEOUT, "the body stopped coming"));
       case DRAIN -> linger();

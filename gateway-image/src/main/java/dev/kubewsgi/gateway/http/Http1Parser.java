@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
  * CRLF, nothing is folded, repaired or guessed. After a {@link Refused} the rest of the connection
  * cannot be understood and it must be closed.
  *
- * <p>Order of calls: {@link #parseHead} until true, then {@link #parseBody} until {@link #bodyEnded},
- * then the next head.
+ * <p>Order of calls: {@link #parseHead} until true, then {@link #parseBody} until {@link
+ * #bodyEnded}, then the next head.
  */
 final class Http1Parser {
 
@@ -163,8 +163,7 @@ final class Http1Parser {
     }
     String protocol = protocol(line, targetEnd + 1);
     head =
-        new RequestHead(
-            text(line, 0, methodEnd), text(line, methodEnd + 1, targetEnd), protocol);
+        new RequestHead(text(line, 0, methodEnd), text(line, methodEnd + 1, targetEnd), protocol);
     state = State.FIELDS;
   }
 

@@ -37,8 +37,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Time
   }
 
   /** Makes the end of the pipeline an HTTP/2 connection. */
-  static void addTo(
-      ChannelPipeline pipeline, Shared shared, LoopState loop, ConnectionInfo info) {
+  static void addTo(ChannelPipeline pipeline, Shared shared, LoopState loop, ConnectionInfo info) {
     Http2FrameCodec codec = codec(shared.settings());
     Http2Connection connection = new Http2Connection(shared, codec);
     pipeline.addLast(codec);

@@ -32,8 +32,7 @@ final class Http2Fields {
       throw Refused.badRequest(":method or :path holds what it must not");
     }
     if (path.length() > limits.requestLine()) {
-      throw new Refused(
-          FailureCode.REQUEST_LINE_TOO_LONG, ":path of " + path.length() + " bytes");
+      throw new Refused(FailureCode.REQUEST_LINE_TOO_LONG, ":path of " + path.length() + " bytes");
     }
     RequestHead head = new RequestHead(method, path, "HTTP/2.0");
     String authority = text(headers.authority());
@@ -108,7 +107,8 @@ final class Http2Fields {
               && !ResponseFields.mayHaveLength(answer.status())) {
         continue;
       }
-      if (!Grammar.isToken(name) || !fields[i + 1].chars().allMatch(c -> Grammar.isValue((char) c))) {
+      if (!Grammar.isToken(name)
+          || !fields[i + 1].chars().allMatch(c -> Grammar.isValue((char) c))) {
         return null;
       }
       date |= ResponseFields.isDate(name);

@@ -3,7 +3,6 @@ package dev.kubewsgi.gateway.http;
 import dev.kubewsgi.gateway.exchange.Failure;
 import dev.kubewsgi.gateway.exchange.FailureCode;
 import dev.kubewsgi.gateway.exchange.ResponseHead;
-import dev.kubewsgi.gateway.exchange.WsgiRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -32,6 +31,8 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Timed {
   /** A block is written in frames of this size, so that a slow client's progress shows. */
   private static final int FRAME = 16 * 1024;
 
+  private static final int MOST_DROPPED = 64 * 1024;
+
   private static final long NEVER = Long.MAX_VALUE;
 
   private final Shared shared;
@@ -46,6 +47,8 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Timed {
   private boolean continueOwed;
   private boolean watched;
   private boolean delivering;
+  private boolean answered;
+  private int dropped;
   private long bodyBytes;
   private long bodyDeadline = NEVER;
   private int unwritten; // frames given to the codec and not yet written
@@ -114,8 +117,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Timed {
 
   void startBody() {
     if (continueOwed && waiting.isEmpty()) {
-      ctx.writeAndFlush(
-          new DefaultHttp2HeadersFrame(new DefaultHttp2Headers(false).status("100")));
+      ctx.writeAndFlush(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers(false).status("100")));
     }
     continueOwed = false;
     watch();
@@ -140,6 +142,9 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Timed {
       take(waiting.remove());
     }
     delivering = false;
+    if (answered) {
+      drop();
+    }
     if (flowing && requestEnded && waiting.isEmpty() && !endDelivered) {
       endDelivered = true;
       bodyDeadline = NEVER;
@@ -170,7 +175,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Timed {
   }
 
   private void wantInput() {
-    boolean wanted = requestEnded || flowing;
+    boolean wanted = requestEnded || flowing || answered;
     if (ctx.channel().config().isAutoRead() != wanted) {
       ctx.channel().config().setAutoRead(wanted);
     }
@@ -236,17 +241,35 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Timed {
     lastWritten = System.nanoTime();
   }
 
-  /** RFC 9113 section 8.1: the answer is whole, the rest of the request is not wanted. */
   private void answered() {
     flowing = false;
-    bodyDeadline = NEVER;
-    if (!requestEnded) {
-      ctx.write(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
-    }
+    answered = true;
+    bodyDeadline = requestEnded ? NEVER : System.nanoTime() + shared.settings().body();
     ctx.flush();
-    if (unwritten > 0) {
+    if (unwritten > 0 || !requestEnded) {
       watch();
     }
+    deliver();
+  }
+
+  /**
+   * A short rest of the request is read and dropped, because some clients take the reset for a
+   * failure; a long one is stopped (RFC 9113 section 8.1).
+   */
+  private void drop() {
+    while (!waiting.isEmpty()) {
+      Http2DataFrame frame = waiting.remove();
+      dropped += frame.content().readableBytes();
+      frame.release();
+    }
+    if (dropped > MOST_DROPPED) {
+      stopRequest();
+    }
+  }
+
+  private void stopRequest() {
+    bodyDeadline = NEVER;
+    ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
   }
 
   // Ends.
@@ -296,6 +319,8 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Timed {
     if (unwritten > 0 && now - lastWritten > shared.settings().write()) {
       ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL));
       exchange.gone(Failure.of(FailureCode.CLIENT_TOO_SLOW, "the client does not take the answer"));
+    } else if (now > bodyDeadline && answered) {
+      stopRequest();
     } else if (now > bodyDeadline) {
       bodyFailed(Failure.of(FailureCode.REQUEST_TIMEOUT, "the body stopped coming"));
     }

@@ -38,6 +38,7 @@ abstract sealed class HttpExchange implements Exchange permits Http1Exchange, Ht
   private boolean bodyDone;
   private long promised = ResponseFields.NO_LENGTH; // what of Content-Length is still to be written
   private int status;
+  private FailureCode failure;
   private long sent;
   private long received;
 
@@ -356,24 +357,22 @@ abstract sealed class HttpExchange implements Exchange permits Http1Exchange, Ht
     onClosed = callback;
   }
 
-  private void note(Failure failure) {
-    shared.stats().failed(failure.code());
+  private void note(Failure cause) {
+    failure = cause.code();
+    shared.stats().failed(failure);
     Logger.Level level =
-        failure.code() == FailureCode.CLIENT_GONE
+        failure == FailureCode.CLIENT_GONE
             ? Logger.Level.DEBUG
-            : failure.code().status() >= 500 ? Logger.Level.WARN : Logger.Level.INFO;
+            : failure.status() >= 500 ? Logger.Level.WARN : Logger.Level.INFO;
     if (LOG.isEnabled(level)) {
       String what = head == null ? "request" : head.method() + " " + printable(head.target());
-      LOG.logf(
-          level, "%s %s %s: %s", id, failure.code().code(), what, printable(failure.detail()));
+      LOG.logf(level, "%s %s %s: %s", id, failure.code(), what, printable(cause.detail()));
     }
   }
 
   /** A client's text cannot begin another log line or paint the terminal. */
   private static String printable(String text) {
-    return text.chars().allMatch(c -> c >= ' ' && c <= '~')
-        ? text
-        : text.replaceAll("[^ -~]", "?");
+    return text.chars().allMatch(c -> c >= ' ' && c <= '~') ? text : text.replaceAll("[^ -~]", "?");
   }
 
   private void finish(int finalStatus) {
@@ -406,6 +405,7 @@ abstract sealed class HttpExchange implements Exchange permits Http1Exchange, Ht
         head == null ? null : head.first("user-agent"),
         id,
         micros,
-        routed ? request.route().applicationGroup() : null);
+        routed ? request.route().applicationGroup() : null,
+        failure == null ? null : failure.code());
   }
 }

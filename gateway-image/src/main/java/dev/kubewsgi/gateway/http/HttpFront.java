@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The listeners of a gateway: HTTP/1.1 and HTTP/2, in plain text and over TLS, on the event loops of
- * a Vert.x instance. Requests go to the application that the router of the moment finds.
+ * The listeners of a gateway: HTTP/1.1 and HTTP/2, in plain text and over TLS, on the event loops
+ * of a Vert.x instance. Requests go to the application that the router of the moment finds.
  *
  * <p>Called by one thread at a time, never by an event loop: binding blocks.
  */
@@ -56,9 +56,9 @@ public final class HttpFront {
   }
 
   /**
-   * Takes other settings. Listeners that stay are not touched, nor are their connections; new limits
-   * and times hold from the next request on, a new certificate from the next connection on. A
-   * listener that goes drains as in {@link #stop}.
+   * Takes other settings. Listeners that stay are not touched, nor are their connections; new
+   * limits and times hold from the next request on, a new certificate from the next connection on.
+   * A listener that goes drains as in {@link #stop}.
    *
    * @throws ListenException where a new listener cannot be bound; everything then stays as it was
    * @throws IllegalArgumentException where a trusted proxy is no CIDR block; likewise
@@ -113,8 +113,7 @@ public final class HttpFront {
     listener
         .close(shared.settings().graceful())
         .addListener(
-            closed ->
-                listener.drained().addListener((Future<Void> all) -> drained.complete(null)));
+            closed -> listener.drained().addListener((Future<Void> all) -> drained.complete(null)));
     return drained;
   }
 }

@@ -11,8 +11,23 @@ public final class HttpStats {
 
   /** Upper bounds of the latency buckets, in microseconds; one more bucket is open above. */
   private static final long[] BUCKET_MICROS = {
-    250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
-    2_500_000, 5_000_000, 10_000_000, 30_000_000, 60_000_000
+    250,
+    500,
+    1_000,
+    2_500,
+    5_000,
+    10_000,
+    25_000,
+    50_000,
+    100_000,
+    250_000,
+    500_000,
+    1_000_000,
+    2_500_000,
+    5_000_000,
+    10_000_000,
+    30_000_000,
+    60_000_000
   };
 
   private static final int STATUS_CLASSES = 10; // a status is up to 999

@@ -31,11 +31,12 @@ record Origin(
    *
    * <p>With a trusted peer the client is the first address of X-Forwarded-For, from the right, that
    * is not trusted itself, or the leftmost. X-Forwarded-Proto, -Host and -Port are read at the same
-   * distance from the right, or leftmost where they are shorter, as every proxy of the chain appends
-   * or the first alone sets them. What cannot be read is ignored.
+   * distance from the right, or leftmost where they are shorter, as every proxy of the chain
+   * appends or the first alone sets them. What cannot be read is ignored.
    */
-  static Origin of(RequestHead head, RequestTarget target, ConnectionInfo connection,
-      TrustedProxies proxies) throws Refused {
+  static Origin of(
+      RequestHead head, RequestTarget target, ConnectionInfo connection, TrustedProxies proxies)
+      throws Refused {
     String hostField = target.authority() != null ? target.authority() : head.first(Role.HOST);
     Authority authority = hostField == null ? null : Authority.parse(hostField);
     if (!proxies.isEmpty() && proxies.contains(connection.peerAddress())) {
@@ -51,8 +52,8 @@ record Origin(
         connection.peerPort());
   }
 
-  private static Origin forwarded(RequestHead head, Authority received, ConnectionInfo connection,
-      TrustedProxies proxies) {
+  private static Origin forwarded(
+      RequestHead head, Authority received, ConnectionInfo connection, TrustedProxies proxies) {
     String[] chain = list(head, Role.FORWARDED_FOR);
     int distance = 0; // of the client's entry from the right, counted from 1; 0: the peer itself
     String client = connection.peerAddress();
@@ -66,8 +67,7 @@ record Origin(
     }
     String proto = entry(list(head, Role.FORWARDED_PROTO), distance);
     boolean https =
-        "https".equalsIgnoreCase(proto)
-            || connection.tls() && !"http".equalsIgnoreCase(proto);
+        "https".equalsIgnoreCase(proto) || connection.tls() && !"http".equalsIgnoreCase(proto);
     Authority authority = forwardedHost(entry(list(head, Role.FORWARDED_HOST), distance), received);
     int port = Authority.parsePort(entry(list(head, Role.FORWARDED_PORT), distance));
     return new Origin(

@@ -3,7 +3,9 @@ package dev.kubewsgi.gateway.http;
 import dev.kubewsgi.gateway.exchange.Failure;
 import dev.kubewsgi.gateway.exchange.FailureCode;
 
-/** A request that the gateway does not pass on. Carries no stack trace: clients cause it at will. */
+/**
+ * A request that the gateway does not pass on. Carries no stack trace: clients cause it at will.
+ */
 final class Refused extends Exception {
 
   private final transient Failure failure;

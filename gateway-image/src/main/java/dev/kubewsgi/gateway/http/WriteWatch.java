@@ -3,7 +3,9 @@ package dev.kubewsgi.gateway.http;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 
-/** Notices a client that does not take what was written for it. Costs the writing itself nothing. */
+/**
+ * Notices a client that does not take what was written for it. Costs the writing itself nothing.
+ */
 final class WriteWatch {
 
   private long since;

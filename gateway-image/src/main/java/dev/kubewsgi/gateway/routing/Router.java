@@ -54,8 +54,7 @@ public final class Router {
     Map<String, PathTable> tables = new HashMap<>();
     byHost.forEach((host, targets) -> tables.put(host, new PathTable(targets.values())));
     PathTable anyHost = tables.remove(ANY);
-    return new Router(
-        Map.copyOf(tables), anyHost == null ? new PathTable(List.of()) : anyHost);
+    return new Router(Map.copyOf(tables), anyHost == null ? new PathTable(List.of()) : anyHost);
   }
 
   /** One without routes: every request is refused. */

@@ -22,28 +22,34 @@ record Answer(int status, String reason, List<String> fields, String body) {
       if (headEnd < 0) {
         throw new IllegalStateException("no whole head in: " + text.substring(at));
       }
-      String[] lines = text.substring(at, headEnd).split("\r\n");
-      List<String> fields = new ArrayList<>();
-      for (int i = 1; i < lines.length; i++) {
-        int colon = lines[i].indexOf(':');
-        fields.add(lines[i].substring(0, colon).toLowerCase(Locale.ROOT) + lines[i].substring(colon));
-      }
-      int status = Integer.parseInt(lines[0].substring(9, 12));
-      int length = status < 200 ? 0 : length(fields, text.length() - headEnd - 4);
+      Answer head = head(text.substring(at, headEnd));
+      int length = head.status() < 200 ? 0 : head.length(text.length() - headEnd - 4);
       int bodyEnd = headEnd + 4 + length;
-      answers.add(
-          new Answer(status, lines[0].substring(13), fields, text.substring(headEnd + 4, bodyEnd)));
+      answers.add(head.with(text.substring(headEnd + 4, bodyEnd)));
       at = bodyEnd;
     }
     return answers;
   }
 
-  private static int length(List<String> fields, int untilClose) {
-    return fields.stream()
-        .filter(field -> field.startsWith("content-length: "))
-        .mapToInt(field -> Integer.parseInt(field.substring(16)))
-        .findFirst()
-        .orElse(untilClose);
+  /** An answer of which only the head has come, without its empty line. */
+  static Answer head(String text) {
+    String[] lines = text.split("\r\n");
+    List<String> fields = new ArrayList<>();
+    for (int i = 1; i < lines.length; i++) {
+      int colon = lines[i].indexOf(':');
+      fields.add(lines[i].substring(0, colon).toLowerCase(Locale.ROOT) + lines[i].substring(colon));
+    }
+    int status = Integer.parseInt(lines[0].substring(9, 12));
+    return new Answer(status, lines[0].substring(13), fields, "");
+  }
+
+  Answer with(String newBody) {
+    return new Answer(status, reason, fields, newBody);
+  }
+
+  int length(int otherwise) {
+    String length = field("Content-Length");
+    return length == null ? otherwise : Integer.parseInt(length);
   }
 
   /** The value of a field, or null. */

@@ -42,8 +42,7 @@ final class EnvironBuilderTest {
         List.of(
             new Route("*", "", "default/root", "/srv/root.py", "application", "root"),
             new Route("*", "/app", "default/app", "/srv/app.py", "make_app", "app"));
-    GatewaySettings settings =
-        Settings.of(List.of(), Settings.LIMITS, Settings.PATIENT, PROXIES);
+    GatewaySettings settings = Settings.of(List.of(), Settings.LIMITS, Settings.PATIENT, PROXIES);
     Shared shared =
         new Shared(
             new LiveRouter(Router.of(routes, id -> exchange -> {})),

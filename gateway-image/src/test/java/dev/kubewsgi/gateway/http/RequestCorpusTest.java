@@ -21,9 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Replays {@code src/test/requests}: raw bytes, each whole, byte by byte and in random pieces. {@code
- * valid/NAME.expected} has a line for each answer; {@code invalid/NAME.STATUS.http} names the status
- * that the last answer has before the connection is closed.
+ * Replays {@code src/test/requests}: raw bytes, each whole, byte by byte and in random pieces.
+ * {@code valid/NAME.expected} has a line for each answer; {@code invalid/NAME.STATUS.http} names
+ * the status that the last answer has before the connection is closed.
  */
 final class RequestCorpusTest {
 
