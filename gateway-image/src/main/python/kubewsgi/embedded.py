@@ -221,7 +221,7 @@ def _own_environ(variables):
         own.pop(name, None)  # the gateway's launcher set these for its own process
     own.update(variables)
     os.environb = copy(os.environb, own._data)
-    os.environ = own
+    os.environ = own  # noqa: B003 the C environment is what must not change
     _hand_environ_to_children(own)
 
 

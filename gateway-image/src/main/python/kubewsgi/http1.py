@@ -83,7 +83,8 @@ def parse_head(head, base):
 def _parse_block(block, base):
     environ = base.copy()
     _add_fields(environ, block)
-    _check_names(environ, base)
+    if not _names.issuperset(environ):
+        _check_names(environ, base)
     try:
         application = environ.pop("KubeWsgi-Script"), environ.pop("KubeWsgi-Callable")
     except KeyError as failure:
@@ -112,9 +113,9 @@ def _add_fields(environ, raw):
 
 
 def _check_names(environ, base):
-    for name in environ:
+    for name in environ.keys() - _names - base.keys() - _OTHER_FIELDS:
         key = name[9:].upper() if name[:9] == "mod_wsgi." else name
-        if (not key or not _KEY.issuperset(key)) and name not in _OTHER_FIELDS | base.keys():
+        if not key or not _KEY.issuperset(key):
             raise NotCanonical(f"the field {name!r} is no environ key")
     if len(_names) >= _REMEMBERED_NAMES:
         _names.clear()

@@ -17,10 +17,6 @@ final class Checkout {
 
   private Checkout() {}
 
-  static Path launcher() {
-    return ROOT.resolve("bin/kube-wsgi");
-  }
-
   /** Directories of {@code examples/} that state what they answer, sorted by name. */
   static List<Path> examples() {
     try (Stream<Path> directories = Files.list(ROOT.resolve("examples"))) {

@@ -37,13 +37,24 @@ final class CommandLine implements AutoCloseable {
     return start(arguments, Map.of());
   }
 
+  /** As a shell starts it in a terminal: leader of a process group, which Ctrl-C goes to. */
+  static CommandLine startInForeground(List<String> arguments) {
+    return start(List.of("env", "--default-signal=INT", "setsid"), arguments, Map.of());
+  }
+
   /**
    * @param arguments those after {@code bin/kube-wsgi}
    * @param environment variables to set beside the test's own
    */
   static CommandLine start(List<String> arguments, Map<String, String> environment) {
-    List<String> command =
-        Stream.concat(Stream.of(Checkout.launcher().toString()), arguments.stream()).toList();
+    return start(List.of(), arguments, environment);
+  }
+
+  private static CommandLine start(
+      List<String> before, List<String> arguments, Map<String, String> environment) {
+    List<String> command = new ArrayList<>(before);
+    command.add(Checkout.ROOT.resolve("bin/kube-wsgi").toString());
+    command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.directory(Path.of("/").toFile()); // nothing may depend on where it is started
     // A source that is edited while the tests run must not start a build in the middle of them.
@@ -113,6 +124,17 @@ final class CommandLine implements AutoCloseable {
   /** Asks it to end, as Ctrl-C or systemd would. */
   void terminate() {
     process.destroy();
+  }
+
+  /** Ctrl-C: a signal to every process of the group at once. */
+  void interruptGroup() {
+    try {
+      new ProcessBuilder("kill", "-INT", "--", "-" + process.pid()).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
   }
 
   /**

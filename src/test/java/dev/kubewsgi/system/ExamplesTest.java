@@ -35,7 +35,7 @@ class ExamplesTest {
       List<URI> urls = served.printedUrls();
       assertFalse(urls.isEmpty(), "the table shows no URL");
       for (URI url : urls) {
-        assertEquals(200, served.get(url).statusCode(), url::toString);
+        assertEquals(200, served.getAndFollow(url).statusCode(), url::toString);
       }
     }
   }

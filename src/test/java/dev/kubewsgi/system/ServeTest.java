@@ -64,6 +64,25 @@ class ServeTest {
   }
 
   @Test
+  void ctrlCDrainsThoughItReachesTheWorkersToo() {
+    Scripts.in(
+        directory,
+        Scripts.group("site1", 1, 2) + Scripts.inGroup("site1", "/gate", "gate.py"),
+        "gate.py");
+    try (ServedDirectory served = ServedDirectory.inForeground(directory)) {
+      CompletableFuture<HttpResponse<String>> slow =
+          CompletableFuture.supplyAsync(() -> served.get("/gate"));
+      awaitFile("waiting");
+      served.command().interruptGroup();
+      Eventually.isTrue("new connections are refused", () -> !accepts(served.port()));
+      served.write("open", "");
+      assertEquals("through the gate\n", slow.join().body());
+      assertEquals(0, served.command().awaitExit());
+      assertFalse(served.command().outputText().contains("started again"), "a worker was replaced");
+    }
+  }
+
+  @Test
   void nothingOfItIsLeftAfterTheEnd() {
     Scripts.in(
         directory,

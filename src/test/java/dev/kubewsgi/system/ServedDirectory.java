@@ -57,7 +57,18 @@ final class ServedDirectory implements AutoCloseable {
    */
   static ServedDirectory of(Path directory, Map<String, String> environment) {
     int port = freePort();
-    CommandLine command = CommandLine.start(arguments(directory, port, freePort()), environment);
+    return awaitTable(
+        directory, CommandLine.start(arguments(directory, port, freePort()), environment), port);
+  }
+
+  /** The same from a terminal, where Ctrl-C reaches every process. */
+  static ServedDirectory inForeground(Path directory) {
+    int port = freePort();
+    return awaitTable(
+        directory, CommandLine.startInForeground(arguments(directory, port, freePort())), port);
+  }
+
+  private static ServedDirectory awaitTable(Path directory, CommandLine command, int port) {
     try {
       return new ServedDirectory(directory, command, port);
     } catch (Throwable e) {
@@ -114,6 +125,16 @@ final class ServedDirectory implements AutoCloseable {
 
   HttpResponse<String> get(URI url) {
     return send(HttpRequest.newBuilder(url));
+  }
+
+  /** As a browser does: Flask and Django redirect from {@code /notes} to {@code /notes/}. */
+  HttpResponse<String> getAndFollow(URI url) {
+    HttpResponse<String> answer = get(url);
+    return answer
+        .headers()
+        .firstValue("location")
+        .map(target -> get(url.resolve(target)))
+        .orElse(answer);
   }
 
   /** Sends a request and reads its answer whole; no redirect is followed. */

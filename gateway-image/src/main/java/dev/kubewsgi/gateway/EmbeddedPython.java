@@ -38,9 +38,7 @@ final class EmbeddedPython implements Supplier<PythonRuntime> {
 
   private PythonUnavailableException noneFound() {
     var found =
-        finder.all().stream()
-            .map(EmbeddedPython::describe)
-            .collect(Collectors.joining(", "));
+        finder.all().stream().map(EmbeddedPython::describe).collect(Collectors.joining(", "));
     return new PythonUnavailableException(
         "KW208",
         "no CPython 3.11 to 3.13 with a shared library (libpython) was found; "

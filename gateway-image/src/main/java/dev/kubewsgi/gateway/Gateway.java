@@ -13,6 +13,7 @@ import dev.kubewsgi.gateway.status.GatewayStatus;
 import dev.kubewsgi.routes.RouteTable;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
@@ -107,10 +108,7 @@ public final class Gateway implements GatewayStatus {
 
   @Override
   public List<RouteTable> routeTables() {
-    return gateways.values().stream()
-        .map(ServedGateway::table)
-        .filter(Objects::nonNull)
-        .toList();
+    return gateways.values().stream().map(ServedGateway::table).filter(Objects::nonNull).toList();
   }
 
   @Override
@@ -169,7 +167,7 @@ public final class Gateway implements GatewayStatus {
   }
 
   private List<EventLoop> eventLoops() {
-    return StreamSupport.stream(vertx.nettyEventLoopGroup().spliterator(), false)
+    return StreamSupport.stream(((VertxInternal) vertx).getEventLoopGroup().spliterator(), false)
         .map(EventLoop.class::cast)
         .toList();
   }

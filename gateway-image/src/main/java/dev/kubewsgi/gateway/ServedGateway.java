@@ -42,11 +42,10 @@ final class ServedGateway {
    *
    * @param daemons from (daemon group, application group) to what runs it
    * @return completes when each new revision in the gateway's process serves or has failed
-   * @throws dev.kubewsgi.gateway.http.ListenException a listener cannot be bound; the listeners, and
-   *     the routes of a table before, stay as they were
+   * @throws dev.kubewsgi.gateway.http.ListenException a listener cannot be bound; the listeners,
+   *     and the routes of a table before, stay as they were
    */
-  CompletableFuture<Void> apply(
-      RouteTable next, BiFunction<String, String, Application> daemons) {
+  CompletableFuture<Void> apply(RouteTable next, BiFunction<String, String, Application> daemons) {
     if (front != null && !next.gateway().equals(table.gateway())) {
       front.reconfigure(next.gateway());
     }
@@ -79,8 +78,7 @@ final class ServedGateway {
 
   /** Finishes what is in flight, then ends what runs here. */
   CompletableFuture<Void> stop() {
-    var drained =
-        front == null ? CompletableFuture.<Void>completedFuture(null) : front.stop();
+    var drained = front == null ? CompletableFuture.<Void>completedFuture(null) : front.stop();
     return drained.thenCompose(_ -> embedded.stop());
   }
 

@@ -12,9 +12,9 @@ import java.util.function.Predicate;
  *
  * <p>Only one thread can run Python at a time, and CPython takes the GIL away from a thread in the
  * middle of a request once another has waited for it for 5 ms. So of all idle threads at most one,
- * the <em>contender</em>, waits for the GIL. It takes over when the thread that runs a request gives
- * the GIL up (the request waits for something outside), or when that thread, <em>between</em> two
- * requests, hands over; until then that thread takes one request after the other.
+ * the <em>contender</em>, waits for the GIL. It takes over when the thread that runs a request
+ * gives the GIL up (the request waits for something outside), or when that thread, <em>between</em>
+ * two requests, hands over; until then that thread takes one request after the other.
  *
  * <p>INVARIANT: while requests wait, there is a contender, or a thread that will {@link #poll}
  * before it becomes idle, or no idle thread. Requests are taken in the order they were offered.

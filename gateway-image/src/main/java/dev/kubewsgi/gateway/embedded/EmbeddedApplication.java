@@ -8,7 +8,6 @@ import dev.kubewsgi.gateway.exchange.Failure;
 import dev.kubewsgi.gateway.exchange.FailureCode;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.LoadFailure;
-import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.GatewaySettings.EmbeddedSettings;
 import java.time.Duration;
@@ -177,7 +176,9 @@ public final class EmbeddedApplication implements Application {
     }
   }
 
-  /** The load goes on in its interpreter, which cannot be taken from it, but nobody waits for it. */
+  /**
+   * The load goes on in its interpreter, which cannot be taken from it, but nobody waits for it.
+   */
   private void loadTooSlow(EmbeddedInterpreter slow) {
     var stacks = slow.stacks();
     slow.giveUp(

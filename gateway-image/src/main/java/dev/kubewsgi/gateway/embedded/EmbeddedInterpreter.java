@@ -111,8 +111,7 @@ final class EmbeddedInterpreter {
 
   WorkerStatus status() {
     var threads = workers.stream().map(Worker::status).toList();
-    return new WorkerStatus(
-        ProcessHandle.current().pid(), state, group.revision(), since, threads);
+    return new WorkerStatus(ProcessHandle.current().pid(), state, group.revision(), since, threads);
   }
 
   /** Ends its loading as failed, though the thread that loads cannot be stopped. */
@@ -194,8 +193,7 @@ final class EmbeddedInterpreter {
 
     private void loadThenServe() {
       try {
-        interpreter =
-            group.name().isEmpty() ? Interpreter.main(runtime) : Interpreter.sub(runtime);
+        interpreter = group.name().isEmpty() ? Interpreter.main(runtime) : Interpreter.sub(runtime);
       } catch (RuntimeException e) {
         giveUp(new LoadException("KW300", e.getMessage(), ""));
         ended.complete(null);
@@ -309,7 +307,7 @@ final class EmbeddedInterpreter {
       python.close();
       if (!interpreter.close()) {
         LOG.warnf(
-            "KW313 application group %s left threads behind that do not end; its interpreter stays"
+            "KW314 application group %s left threads behind that do not end; its interpreter stays"
                 + " in memory until the gateway restarts. End such threads in an atexit function,"
                 + " or move the alias to a daemon group (spec.processGroup)",
             group.id());

@@ -64,8 +64,7 @@ public final class EmbeddedMode {
             .map(
                 group ->
                     applications
-                        .computeIfAbsent(
-                            group.id(), _ -> new EmbeddedApplication(runtime, timer))
+                        .computeIfAbsent(group.id(), _ -> new EmbeddedApplication(runtime, timer))
                         .apply(group, settings))
             .toArray(CompletableFuture[]::new));
   }
@@ -134,7 +133,6 @@ public final class EmbeddedMode {
         State.FAILED,
         List.of(),
         0,
-        Optional.of(
-            new LoadFailure(reason.code(), reason.getMessage(), "", Optional.empty())));
+        Optional.of(new LoadFailure(reason.code(), reason.getMessage(), "", Optional.empty())));
   }
 }

@@ -20,8 +20,8 @@ public interface Exchange {
   // The request's body. It is not read from the client before readBody.
 
   /**
-   * Starts the body's flow, once: blocks come to {@code reader} as they arrive. Sends 100 (Continue)
-   * first where the client waits for it.
+   * Starts the body's flow, once: blocks come to {@code reader} as they arrive. Sends 100
+   * (Continue) first where the client waits for it.
    */
   void readBody(BodyReader reader);
 
@@ -57,7 +57,9 @@ public interface Exchange {
   /** Ends the answer cleanly. */
   void end();
 
-  /** Breaks the connection (HTTP/2: the stream), so that the client knows the answer is not whole. */
+  /**
+   * Breaks the connection (HTTP/2: the stream), so that the client knows the answer is not whole.
+   */
   void abort(Failure cause);
 
   /**
@@ -66,6 +68,8 @@ public interface Exchange {
    */
   void fail(Failure failure);
 
-  /** Runs {@code callback} once if the client goes away, or is given up, before the answer ended. */
+  /**
+   * Runs {@code callback} once if the client goes away, or is given up, before the answer ended.
+   */
   void onClosed(Runnable callback);
 }

@@ -45,7 +45,7 @@ final class BoundListener {
   private BoundListener(Shared shared, Listener settings) {
     this.shared = shared;
     this.settings = settings;
-    this.tls = settings.tls().map(pem -> Tls.context(settings.name(), pem)).orElse(null);
+    this.tls = context(settings);
   }
 
   /**
@@ -103,12 +103,23 @@ final class BoundListener {
         && settings.tls().isPresent() == other.tls().isPresent();
   }
 
-  /** Takes another certificate for the connections to come. */
-  void update(Listener next) {
-    if (!next.tls().equals(settings.tls())) {
-      tls = next.tls().map(pem -> Tls.context(next.name(), pem)).orElse(null);
-    }
-    settings = next;
+  /**
+   * Makes ready to take another certificate for the connections to come.
+   *
+   * @return takes it, and cannot fail
+   * @throws ListenException where it cannot be used
+   */
+  Runnable prepareUpdate(Listener next) {
+    boolean same = next.tls().equals(settings.tls());
+    SslContext context = same ? tls : context(next);
+    return () -> {
+      tls = context;
+      settings = next;
+    };
+  }
+
+  private static SslContext context(Listener settings) {
+    return settings.tls().map(pem -> Tls.context(settings.name(), pem)).orElse(null);
   }
 
   Listening listening() {

@@ -364,7 +364,7 @@ abstract sealed class HttpExchange implements Exchange permits Http1Exchange, Ht
         failure == FailureCode.CLIENT_GONE
             ? Logger.Level.DEBUG
             : failure.status() >= 500 ? Logger.Level.WARN : Logger.Level.INFO;
-    if (LOG.isEnabled(level)) {
+    if (LOG.isEnabled(level) && (level == Logger.Level.WARN || loop.mayLogRefusal())) {
       String what = head == null ? "request" : head.method() + " " + printable(head.target());
       LOG.logf(level, "%s %s %s: %s", id, failure.code(), what, printable(cause.detail()));
     }

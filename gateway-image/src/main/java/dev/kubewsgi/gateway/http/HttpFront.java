@@ -72,21 +72,23 @@ public final class HttpFront {
   private void rebind(List<Listener> wanted) {
     List<BoundListener> next = new ArrayList<>();
     List<BoundListener> fresh = new ArrayList<>();
+    List<Runnable> updates = new ArrayList<>();
     try {
       for (Listener settings : wanted) {
-        BoundListener kept = kept(settings);
-        if (kept == null) {
-          kept = BoundListener.bind(vertx, shared, settings);
-          fresh.add(kept);
+        BoundListener listener = kept(settings);
+        if (listener == null) {
+          listener = BoundListener.bind(vertx, shared, settings);
+          fresh.add(listener);
         } else {
-          kept.update(settings);
+          updates.add(listener.prepareUpdate(settings));
         }
-        next.add(kept);
+        next.add(listener);
       }
     } catch (ListenException e) {
       fresh.forEach(listener -> listener.close(0));
       throw e;
     }
+    updates.forEach(Runnable::run);
     listeners.stream().filter(old -> !next.contains(old)).forEach(this::drain);
     listeners = List.copyOf(next);
   }

@@ -21,6 +21,9 @@ final class LoopState {
 
   private static final int TICK_MILLIS = 100;
 
+  /** Log lines about refused requests in a second: clients cause them at will. */
+  private static final int MOST_REFUSALS_LOGGED = 50;
+
   /** RFC 9110 section 5.6.7; DateTimeFormatter's own writes one-digit days. */
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
@@ -33,6 +36,8 @@ final class LoopState {
   private final ResponseEncoder encoder;
   private final List<Timed> timed = new ArrayList<>();
   private Future<?> ticking;
+  private long refusalsSecond;
+  private int refusals;
   private long clockMicros; // since the epoch, at …
   private long clockNanos; // … this System.nanoTime()
   private long dateSecond;
@@ -75,6 +80,15 @@ final class LoopState {
   /** What the Server field says. */
   String server() {
     return server;
+  }
+
+  /** Whether another refused request may have its line in the log; all are counted in any case. */
+  boolean mayLogRefusal() {
+    if (refusalsSecond != dateSecond) {
+      refusalsSecond = dateSecond;
+      refusals = 0;
+    }
+    return ++refusals <= MOST_REFUSALS_LOGGED;
   }
 
   void watch(Timed one) {

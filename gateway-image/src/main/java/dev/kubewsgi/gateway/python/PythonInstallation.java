@@ -11,8 +11,7 @@ import java.util.Optional;
  * @param minor of its version
  * @param library its shared library; empty where it was built without one
  */
-public record PythonInstallation(
-    Path executable, int major, int minor, Optional<Path> library) {
+public record PythonInstallation(Path executable, int major, int minor, Optional<Path> library) {
 
   /** {@code 3.12} */
   public String version() {

@@ -7,7 +7,9 @@ import java.util.Map;
 /** What the gateways of this process serve at the moment; any thread may ask. */
 public interface GatewayStatus {
 
-  /** Whether every application group has been loaded at least once, or has failed to, and serves. */
+  /**
+   * Whether every application group has been loaded at least once, or has failed to, and serves.
+   */
   boolean isReady();
 
   /** Whether the process is about to end: it finishes requests and takes no connections. */

@@ -13,9 +13,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The functions of the C API that are used, under their own names (docs.python.org/3/c-api). Objects
- * and thread states are addresses in a {@code long}: a pointer is passed like an integer on every
- * 64-bit ABI that the linker knows, and no segment is made for it.
+ * The functions of the C API that are used, under their own names (docs.python.org/3/c-api).
+ * Objects and thread states are addresses in a {@code long}: a pointer is passed like an integer on
+ * every 64-bit ABI that the linker knows, and no segment is made for it.
  *
  * <p>Initialised after {@link LibPython#open}. The handles are static and final so that the JIT
  * inlines the calls. LEAF marks functions that never run Python code, collect garbage or block:
@@ -49,7 +49,8 @@ final class CPython {
 
   // Initialisation
 
-  private static final MethodHandle PRE_CONFIG = procedure("PyPreConfig_InitIsolatedConfig", POINTER);
+  private static final MethodHandle PRE_CONFIG =
+      procedure("PyPreConfig_InitIsolatedConfig", POINTER);
   private static final MethodHandle PRE_INITIALIZE = call(STATUS, "Py_PreInitialize", POINTER);
   private static final MethodHandle CONFIG = procedure("PyConfig_InitIsolatedConfig", POINTER);
   private static final MethodHandle CONFIG_SET_BYTES_STRING =
@@ -125,8 +126,7 @@ final class CPython {
   private static final MethodHandle STATE_NEW = call(JAVA_LONG, "PyThreadState_New", JAVA_LONG);
   private static final MethodHandle STATE_SWAP = call(JAVA_LONG, "PyThreadState_Swap", JAVA_LONG);
   private static final MethodHandle STATE_CLEAR = procedure("PyThreadState_Clear", JAVA_LONG);
-  private static final MethodHandle STATE_DELETE_CURRENT =
-      procedure("PyThreadState_DeleteCurrent");
+  private static final MethodHandle STATE_DELETE_CURRENT = procedure("PyThreadState_DeleteCurrent");
   private static final MethodHandle STATE_INTERPRETER =
       call(JAVA_LONG, "PyThreadState_GetInterpreter", JAVA_LONG);
   private static final MethodHandle STATE_NEXT = call(JAVA_LONG, "PyThreadState_Next", JAVA_LONG);
@@ -207,10 +207,8 @@ final class CPython {
       link("PyBytes_FromStringAndSize", JAVA_LONG, LEAF, POINTER, JAVA_LONG);
   private static final MethodHandle BYTES_DATA =
       link("PyBytes_AsString", JAVA_LONG, LEAF, JAVA_LONG);
-  private static final MethodHandle BYTES_SIZE =
-      link("PyBytes_Size", JAVA_LONG, LEAF, JAVA_LONG);
-  private static final MethodHandle TUPLE_SIZE =
-      link("PyTuple_Size", JAVA_LONG, LEAF, JAVA_LONG);
+  private static final MethodHandle BYTES_SIZE = link("PyBytes_Size", JAVA_LONG, LEAF, JAVA_LONG);
+  private static final MethodHandle TUPLE_SIZE = link("PyTuple_Size", JAVA_LONG, LEAF, JAVA_LONG);
   private static final MethodHandle TUPLE_GET =
       link("PyTuple_GetItem", JAVA_LONG, LEAF, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle LIST_SIZE = link("PyList_Size", JAVA_LONG, LEAF, JAVA_LONG);
@@ -225,8 +223,7 @@ final class CPython {
       call(JAVA_LONG, "PyEval_EvalCode", JAVA_LONG, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle FUNCTION_NEW =
       call(JAVA_LONG, "PyCFunction_NewEx", POINTER, JAVA_LONG, JAVA_LONG);
-  private static final MethodHandle MODULE_DEF =
-      call(JAVA_LONG, "PyModule_GetDef", JAVA_LONG);
+  private static final MethodHandle MODULE_DEF = call(JAVA_LONG, "PyModule_GetDef", JAVA_LONG);
 
   /** Py_file_input: a whole module. */
   static final int FILE_INPUT = 257;
@@ -392,13 +389,11 @@ final class CPython {
   // Exceptions
 
   private static final MethodHandle ERR_OCCURRED = link("PyErr_Occurred", JAVA_LONG, LEAF);
-  private static final MethodHandle ERR_FETCH =
-      procedure("PyErr_Fetch", POINTER, POINTER, POINTER);
+  private static final MethodHandle ERR_FETCH = procedure("PyErr_Fetch", POINTER, POINTER, POINTER);
   private static final MethodHandle ERR_NORMALIZE =
       procedure("PyErr_NormalizeException", POINTER, POINTER, POINTER);
   private static final MethodHandle ERR_CLEAR = procedure("PyErr_Clear");
-  private static final MethodHandle ERR_SET =
-      procedure("PyErr_SetString", JAVA_LONG, POINTER);
+  private static final MethodHandle ERR_SET = procedure("PyErr_SetString", JAVA_LONG, POINTER);
 
   static final long OS_ERROR = pointerAt("PyExc_OSError");
   static final long RUNTIME_ERROR = pointerAt("PyExc_RuntimeError");

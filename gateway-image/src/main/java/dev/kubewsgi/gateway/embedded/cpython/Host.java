@@ -30,7 +30,9 @@ final class Host {
   /** Of a PyMethodDef: name, function, flags (and padding), documentation. */
   private static final long METHOD_SIZE = 32;
 
-  /** Where a PyModuleDef of 3.11 to 3.13 holds its slots; those of single-phase modules are null. */
+  /**
+   * Where a PyModuleDef of 3.11 to 3.13 holds its slots; those of single-phase modules are null.
+   */
   private static final long MODULE_SLOTS = 72;
 
   private static final FunctionDescriptor SIGNATURE =
@@ -84,8 +86,7 @@ final class Host {
     var size = available == RequestChannel.END ? 0 : Math.min(wanted, available);
     var bytes = CPython.PyBytes_FromStringAndSize(MemorySegment.NULL, size);
     if (bytes != 0 && size > 0) {
-      channel.take(
-          CPython.MEMORY.asSlice(CPython.PyBytes_AsString(bytes), size).asByteBuffer());
+      channel.take(CPython.MEMORY.asSlice(CPython.PyBytes_AsString(bytes), size).asByteBuffer());
     }
     return bytes;
   }
@@ -131,8 +132,7 @@ final class Host {
   }
 
   private long isRefused(MemorySegment arguments) {
-    return Objects.bool(
-        refusedExtensions.contains(Objects.text(arguments.get(JAVA_LONG, FIRST))));
+    return Objects.bool(refusedExtensions.contains(Objects.text(arguments.get(JAVA_LONG, FIRST))));
   }
 
   private long refuse(MemorySegment arguments) {
@@ -192,8 +192,7 @@ final class Host {
               .findStatic(
                   Host.class,
                   "guarded",
-                  MethodType.methodType(
-                      long.class, Body.class, long.class, long.class, long.class))
+                  MethodType.methodType(long.class, Body.class, long.class, long.class, long.class))
               .bindTo(body);
       var definition = arena.allocate(METHOD_SIZE, ADDRESS.byteAlignment());
       definition.set(ADDRESS, 0, arena.allocateFrom(name));

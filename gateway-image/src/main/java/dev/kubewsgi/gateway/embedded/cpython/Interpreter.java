@@ -66,9 +66,7 @@ public final class Interpreter {
   }
 
   long address() {
-    return isMain()
-        ? runtime.mainInterpreter()
-        : CPython.PyThreadState_GetInterpreter(firstState);
+    return isMain() ? runtime.mainInterpreter() : CPython.PyThreadState_GetInterpreter(firstState);
   }
 
   /** Prepares it for an application group. The calling thread is attached. */

@@ -110,8 +110,7 @@ public final class InterpreterThread {
     return channel;
   }
 
-  private long call(
-      Interpreter.Handler handler, Environ environ, String queueStart, long length) {
+  private long call(Interpreter.Handler handler, Environ environ, String queueStart, long length) {
     var dict = CPython.PyDict_Copy(handler.base);
     for (var i = 0; i < environ.size(); i++) {
       set(dict, environ.key(i), environ.value(i));

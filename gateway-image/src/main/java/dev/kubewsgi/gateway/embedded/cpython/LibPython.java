@@ -39,12 +39,13 @@ final class LibPython {
                   ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
       var handle =
           (MemorySegment)
-              dlopen.invokeExact(
-                  arena.allocateFrom(library.toString()), RTLD_NOW | RTLD_GLOBAL);
+              dlopen.invokeExact(arena.allocateFrom(library.toString()), RTLD_NOW | RTLD_GLOBAL);
       if (handle.equals(MemorySegment.NULL)) {
         throw new PythonUnavailableException(
             "KW205",
-            library + " cannot be loaded: " + dlerror(linker, lookup)
+            library
+                + " cannot be loaded: "
+                + dlerror(linker, lookup)
                 + ". Reinstall this Python's shared library, or set KUBE_WSGI_PYTHON to another"
                 + " python3 executable");
       }
