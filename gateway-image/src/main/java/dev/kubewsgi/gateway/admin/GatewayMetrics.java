@@ -60,8 +60,12 @@ final class GatewayMetrics {
 
   private static Stream<MetricSnapshot> http(HttpStats.Snapshot http) {
     return Stream.of(
-        gauge("kubewsgi_http_connections", "Connections that are open.", http.connections()),
-        gauge("kubewsgi_http_requests_in_flight", "Requests begun and not ended.", http.inFlight()),
+        gauge(
+            "kubewsgi_http_connections", "Connections that are open.", (double) http.connections()),
+        gauge(
+            "kubewsgi_http_requests_in_flight",
+            "Requests begun and not ended.",
+            (double) http.inFlight()),
         counter(
             "kubewsgi_http_request_body_bytes",
             "Bytes of request bodies received.",
@@ -218,7 +222,7 @@ final class GatewayMetrics {
   }
 
   private static CounterDataPointSnapshot count(long value, Labels labels) {
-    return CounterDataPointSnapshot.builder().value(value).labels(labels).build();
+    return CounterDataPointSnapshot.builder().value((double) value).labels(labels).build();
   }
 
   private static GaugeDataPointSnapshot point(double value, Labels labels) {
