@@ -206,7 +206,7 @@ class Door:
 
     def _open_slot(self, visitor, request):
         fields = request.fields
-        identifier = fields.get("kubewsgi-application-group")
+        identifier = _utf8(fields.get("kubewsgi-application-group"))
         if fields.get("upgrade") != "kubewsgi" or not identifier:
             raise Refused(
                 400,
@@ -215,7 +215,8 @@ class Door:
             )
         if visitor.received:
             raise Refused(400, errors.SLOT_BAD_REQUEST, "a slot's requests begin after the 101")
-        pid = self._host.open_slot(identifier, fields.get("kubewsgi-revision"), visitor.socket)
+        revision = _utf8(fields.get("kubewsgi-revision"))
+        pid = self._host.open_slot(identifier, revision, visitor.socket)
         answer = (
             "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: kubewsgi\r\n"
             f"KubeWsgi-Worker: {pid}\r\n\r\n"
@@ -296,6 +297,11 @@ class _Visitor:
         self.done = False  # the answer is complete once `sending` is out
         self.ended = False  # our side of the connection is shut
         self.closed = False
+
+
+def _utf8(value):
+    """A field's value in UTF-8, which was read as latin-1."""
+    return value and value.encode("latin-1").decode("utf-8", "replace")
 
 
 class _Request:

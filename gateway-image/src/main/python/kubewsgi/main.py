@@ -37,6 +37,9 @@ def _supervise(config_file, exit_with_stdin, address_file):
             text = file.read()
     except OSError as failure:
         raise ConfigError("KW320", f"{config_file}: {failure.strerror}") from None
+    if exit_with_stdin:
+        # Whoever holds the other end says when to end: a terminal's Ctrl-C is for them alone.
+        os.setpgid(0, 0)
     supervisor = Supervisor(config.parse(text), exit_with_stdin)
     if address_file is not None:
         _announce(address_file, supervisor.address)

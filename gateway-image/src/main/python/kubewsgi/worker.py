@@ -95,10 +95,16 @@ def _load(job):
         if script not in modules:
             stem = os.path.basename(script).partition(".")[0]
             modules[script] = loading.load_module(script, f"_kubewsgi_{len(modules)}_{stem}")
-        applications[script, name] = loading.find_callable(script, modules[script], name)
+        found = loading.find_callable(script, modules[script], name)
+        applications[_as_sent(script), _as_sent(name)] = found
     gc.collect()
     gc.freeze()  # what has been imported lives as long as the process: never scan it again
     return applications
+
+
+def _as_sent(name):
+    """A script or callable as requests name it: the UTF-8 bytes, read as latin-1."""
+    return name.encode("utf-8").decode("latin-1")
 
 
 def _report_failure(control, failure):

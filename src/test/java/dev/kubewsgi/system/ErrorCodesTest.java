@@ -14,6 +14,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collector;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -24,16 +26,19 @@ class ErrorCodesTest {
       List.of("bin", "tools", "crds/src/main", "gateway-image/src/main", "cli/src/main");
   private static final Set<String> PLACES = Set.of(".java", ".py", ".yaml");
 
-  // Quoted in Java, Python and YAML; in shell scripts at the start of what is echoed.
-  private static final Pattern REPORTED = Pattern.compile("\"(KW[1-5]\\d\\d)\\b");
-  private static final Pattern HEADING = Pattern.compile("(?m)^### (KW[1-5]\\d\\d): \\S");
-  private static final List<String> PARTS = List.of("**Cause**", "**Outcome**", "**Do**");
+  private static final Pattern REPORTED = Pattern.compile("\\bKW([1-5]\\d\\d)\\b");
+  private static final Pattern HEADING =
+      Pattern.compile("(?m)^### KW([1-5]\\d\\d)(?: to KW([1-5]\\d\\d))?: \\S");
+
+  // The outcome may stand once above all codes of a kind.
+  private static final List<String> PARTS = List.of("**Cause**", "**Do**");
 
   @Test
   void everyCodeIsExplainedAndEveryExplanationHasItsCode() throws IOException {
     String page = Files.readString(Checkout.ROOT.resolve("docs/errors.md"));
-    SortedSet<String> explained = codes(HEADING, page);
-    SortedSet<String> reported = new TreeSet<>();
+    SortedSet<Integer> explained =
+        HEADING.matcher(page).results().flatMap(ErrorCodesTest::range).collect(toSortedSet());
+    SortedSet<Integer> reported = new TreeSet<>();
     for (String source : SOURCES) {
       try (Stream<Path> files = Files.walk(Checkout.ROOT.resolve(source))) {
         files.filter(ErrorCodesTest::isSource).forEach(file -> reported.addAll(codesIn(file)));
@@ -44,12 +49,12 @@ class ErrorCodesTest {
   }
 
   @Test
-  void everyExplanationGivesCauseOutcomeAndWhatToDo() throws IOException {
+  void everyExplanationGivesTheCauseAndWhatToDo() throws IOException {
     String page = Files.readString(Checkout.ROOT.resolve("docs/errors.md"));
-    String[] sections = page.split("(?m)^##+ (?=KW[1-5]\\d\\d: )");
+    String[] sections = page.split("(?m)^##+ (?=KW)");
     List<String> incomplete =
         Stream.of(sections)
-            .skip(1)
+            .filter(section -> HEADING.matcher("### " + section).lookingAt())
             .filter(section -> !PARTS.stream().allMatch(section::contains))
             .map(section -> section.lines().findFirst().orElse(""))
             .toList();
@@ -62,19 +67,25 @@ class ErrorCodesTest {
         && (!name.contains(".") || PLACES.stream().anyMatch(name::endsWith));
   }
 
-  private static SortedSet<String> codesIn(Path file) {
+  private static Set<Integer> codesIn(Path file) {
     try {
-      return codes(REPORTED, Files.readString(file));
+      return REPORTED
+          .matcher(Files.readString(file))
+          .results()
+          .map(found -> Integer.valueOf(found.group(1)))
+          .collect(toSortedSet());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static SortedSet<String> codes(Pattern pattern, String text) {
-    return pattern
-        .matcher(text)
-        .results()
-        .map((MatchResult found) -> found.group(1))
-        .collect(toCollection(TreeSet::new));
+  private static Stream<Integer> range(MatchResult heading) {
+    int first = Integer.parseInt(heading.group(1));
+    int last = heading.group(2) == null ? first : Integer.parseInt(heading.group(2));
+    return IntStream.rangeClosed(first, last).boxed();
+  }
+
+  private static Collector<Integer, ?, TreeSet<Integer>> toSortedSet() {
+    return toCollection(TreeSet::new);
   }
 }

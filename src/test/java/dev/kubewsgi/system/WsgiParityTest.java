@@ -225,7 +225,7 @@ class WsgiParityTest {
     return (answer.status() + "\n" + fields + "\n" + body)
         .replace(EMBEDDED, "/mode")
         .replace(DAEMON, "/mode")
-        .replaceAll("(request(?: id)?:? )[0-9A-Za-z-]{16,}", "$1ID");
+        .replaceAll("(Request id: )[0-9a-f]{32}", "$1ID");
   }
 
   /** It holds values whose length differs from request to request. */

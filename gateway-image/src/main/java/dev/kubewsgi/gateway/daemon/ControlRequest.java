@@ -39,14 +39,15 @@ final class ControlRequest extends ChannelInboundHandlerAdapter implements Respo
 
   /** Asks for the state now and at each change. */
   static ControlRequest events(String secret, Listener listener) {
-    return new ControlRequest(head("GET", "events", secret, "").getBytes(LATIN), listener);
+    return new ControlRequest(
+        head("GET", "events", secret, "").getBytes(StandardCharsets.UTF_8), listener);
   }
 
   /** Gives the supervisor another desired state. */
   static ControlRequest configure(String secret, String config, Listener listener) {
     byte[] body = config.getBytes(StandardCharsets.UTF_8);
     String framing = "Content-Type: application/json\r\nContent-Length: " + body.length + "\r\n";
-    byte[] head = head("PUT", "config", secret, framing).getBytes(LATIN);
+    byte[] head = head("PUT", "config", secret, framing).getBytes(StandardCharsets.UTF_8);
     return new ControlRequest(ByteBufUtil.getBytes(Unpooled.wrappedBuffer(head, body)), listener);
   }
 
@@ -61,8 +62,6 @@ final class ControlRequest extends ChannelInboundHandlerAdapter implements Respo
     return Unpooled.wrappedBuffer(
         head("GET", "slot", secret, fields).getBytes(StandardCharsets.UTF_8));
   }
-
-  private static final java.nio.charset.Charset LATIN = StandardCharsets.ISO_8859_1;
 
   private static String head(String method, String what, String secret, String fields) {
     return method

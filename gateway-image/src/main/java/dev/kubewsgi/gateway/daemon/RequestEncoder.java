@@ -33,21 +33,31 @@ final class RequestEncoder {
 
   /**
    * @param queued when it came into the queue, in microseconds since the epoch
+   * @param waited how long it waited there, in microseconds
    * @param body what follows the head with {@link Body#ATTACHED}; not consumed
    * @return the whole head, and the body if it is attached
    */
   ByteBuf encode(
-      ByteBufAllocator allocator, WsgiRequest request, long queued, Body framing, ByteBuf body)
+      ByteBufAllocator allocator,
+      WsgiRequest request,
+      long queued,
+      long waited,
+      Body framing,
+      ByteBuf body)
       throws UnsendableRequest {
     size = 0;
     requestLine(request);
-    environ(request.environ());
-    name("mod_wsgi.queue_start");
-    seconds(queued);
+    long shared = shared(request.environ());
+    fields(request.environ(), shared);
     name("KubeWsgi-Script");
     path(request.route().script());
     name("KubeWsgi-Callable");
     path(request.route().callable());
+    fields(request.environ(), ~shared);
+    name("mod_wsgi.queue_start");
+    seconds(queued);
+    name("mod_wsgi.queue_time");
+    seconds(waited);
     framing(request.contentLength(), framing);
     end();
     int attached = framing == Body.ATTACHED ? body.readableBytes() : 0;
@@ -62,19 +72,60 @@ final class RequestEncoder {
     ascii(" HTTP/1.1\r\n");
   }
 
-  private void environ(Environ environ) throws UnsendableRequest {
-    for (int i = 0; i < environ.size(); i++) {
-      String key = environ.key(i);
-      token(key);
-      put(':');
-      put(' ');
-      if (key.equals("PATH_INFO") || key.equals("SCRIPT_NAME")) {
-        escaped(environ.value(i));
-      } else {
-        value(key, environ.value(i));
-      }
-      end();
+  /**
+   * Which variables, as a set of bits, are the same for most requests of an alias: they go first,
+   * up to KubeWsgi-Callable, because a worker remembers the block that they make. What is beyond
+   * the bits goes with the others.
+   */
+  private static long shared(Environ environ) {
+    long bits = 0;
+    for (int i = Math.min(environ.size(), Long.SIZE) - 1; i >= 0; i--) {
+      bits |= isShared(environ.key(i)) ? 1L << i : 0;
     }
+    return bits;
+  }
+
+  private static boolean isShared(String key) {
+    return switch (key) {
+      case "SCRIPT_NAME",
+          "SCRIPT_FILENAME",
+          "REQUEST_SCHEME",
+          "HTTPS",
+          "SERVER_NAME",
+          "SERVER_PORT",
+          "SERVER_PROTOCOL",
+          "SERVER_SOFTWARE",
+          "HTTP_HOST",
+          "wsgi.url_scheme",
+          "mod_wsgi.script_name",
+          "mod_wsgi.mount_point",
+          "mod_wsgi.callable_object",
+          "mod_wsgi.listener_host",
+          "mod_wsgi.listener_port" ->
+          true;
+      default -> false;
+    };
+  }
+
+  private void fields(Environ environ, long which) throws UnsendableRequest {
+    for (int i = 0; i < environ.size(); i++) {
+      boolean wanted = i < Long.SIZE ? (which >>> i & 1) != 0 : which < 0;
+      if (wanted) {
+        field(environ.key(i), environ.value(i));
+      }
+    }
+  }
+
+  private void field(String key, String value) throws UnsendableRequest {
+    token(key);
+    put(':');
+    put(' ');
+    if (key.equals("PATH_INFO") || key.equals("SCRIPT_NAME")) {
+      escaped(value);
+    } else {
+      value(key, value);
+    }
+    end();
   }
 
   private void framing(long contentLength, Body framing) {
@@ -127,10 +178,11 @@ final class RequestEncoder {
     int at = size;
     for (int i = 0; i < length; i++) {
       char c = text.charAt(i);
-      if (c > 0xff || c == '\n' || c == '\r' || c == 0) {
+      // HTTP allows a tab wherever it allows a space in a value, with the same meaning.
+      if (c < ' ' && c != '\t' || c == 0x7f || c > 0xff) {
         throw new UnsendableRequest(key + " holds the character " + (int) c);
       }
-      out[at++] = (byte) c;
+      out[at++] = (byte) (c == '\t' ? ' ' : c);
     }
     size = at;
   }
@@ -158,7 +210,7 @@ final class RequestEncoder {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     reserve(utf8.length);
     for (byte b : utf8) {
-      if (b == '\n' || b == '\r' || b == 0) {
+      if ((b >= 0 && b < ' ') || b == 0x7f) {
         throw new UnsendableRequest("the script's path holds the character " + b);
       }
       bytes[size++] = b;

@@ -54,6 +54,7 @@ final class ResponseParser {
   private final Sink sink;
   private State state = State.IDLE;
   private boolean bodiless;
+  private boolean upgrading;
   private byte[] line = new byte[USUAL_HEAD];
   private int size;
   private long left;
@@ -77,7 +78,14 @@ final class ResponseParser {
   void expect(boolean toHead) {
     state = State.HEAD;
     bodiless = toHead;
+    upgrading = false;
     size = 0;
+  }
+
+  /** The next bytes are to be the answer to an Upgrade: 101, or why not. */
+  void expectUpgrade() {
+    expect(false);
+    upgrading = true;
   }
 
   /** Whether the answer said that the connection ends with it. */
@@ -294,7 +302,8 @@ final class ResponseParser {
       valid = line[i] >= '0' && line[i] <= '9';
       status = 10 * status + line[i] - '0';
     }
-    boolean known = status >= 200 || status == CONTINUE || status == SWITCHING_PROTOCOLS;
+    boolean known =
+        status >= 200 || status == CONTINUE || (upgrading && status == SWITCHING_PROTOCOLS);
     if (!valid || !known) {
       throw new InvalidAnswer("the status line of the answer is malformed");
     }

@@ -2,6 +2,7 @@ package dev.kubewsgi.gateway.daemon;
 
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -53,7 +54,7 @@ final class SupervisorProcess {
     var options = EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     try (var channel = Files.newByteChannel(config, options, mode)) {
-      channel.write(java.nio.charset.StandardCharsets.UTF_8.encode(json));
+      channel.write(StandardCharsets.UTF_8.encode(json));
     }
   }
 

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param pid the supervisor's
  * @param exits of workers, the newest last
  */
-record SupervisorState(String group, long pid, List<Unit> applicationGroups, List<Exit> exits) {
+record SupervisorState(long pid, List<Unit> applicationGroups, List<Exit> exits) {
 
   /** An application group at a revision; an old revision that drains is an entry of its own. */
   record Unit(String id, String revision, String state, List<Worker> workers, Fault failure) {
@@ -50,13 +50,7 @@ record SupervisorState(String group, long pid, List<Unit> applicationGroups, Lis
   }
 
   /** The end of a worker. */
-  record Exit(
-      long pid,
-      String applicationGroup,
-      Integer signal,
-      String signalName,
-      Integer exitCode,
-      boolean expected) {
+  record Exit(long pid, Integer signal, String signalName, Integer exitCode) {
 
     String manner() {
       if (signalName != null) {
@@ -76,7 +70,7 @@ record SupervisorState(String group, long pid, List<Unit> applicationGroups, Lis
 
   /** Of a supervisor that has said nothing yet. */
   static SupervisorState unknown() {
-    return new SupervisorState("", 0, List.of(), List.of());
+    return new SupervisorState(0, List.of(), List.of());
   }
 
   static SupervisorState parse(String line) throws InvalidAnswer {

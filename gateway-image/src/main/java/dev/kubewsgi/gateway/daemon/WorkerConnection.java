@@ -344,7 +344,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
-    parser.expect(false);
+    parser.expectUpgrade();
     context.writeAndFlush(opening, context.voidPromise());
   }
 

@@ -121,6 +121,15 @@ class DaemonGroupTest {
   }
 
   @Test
+  void scriptsMayHaveAnyName() throws Exception {
+    try (TestGroup test = new TestGroup(1, 1)) {
+      ApplicationGroup hello = test.script("h\u00e9llo \u2603", HELLO);
+      test.apply(hello);
+      assertEquals(200, test.get(hello, "/").status());
+    }
+  }
+
+  @Test
   void slowClientHoldsTheAnswerBackAndLosesNothing() throws Exception {
     try (TestGroup test = new TestGroup(1, 2)) {
       ApplicationGroup flood =

@@ -2,6 +2,7 @@ package dev.kubewsgi.gateway.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kubewsgi.gateway.daemon.RequestEncoder.Body;
 import dev.kubewsgi.gateway.exchange.Environ;
@@ -25,15 +26,35 @@ class RequestEncoderTest {
         """
         GET /a/%0a?q HTTP/1.1
         SCRIPT_NAME: /a
-        PATH_INFO: /%0A%25%7F\u00e9
-        HTTP_X: b\u00ff
-        mod_wsgi.queue_start: 1700000000.000123
+        SERVER_NAME: host
         KubeWsgi-Script: /srv/\u00c3\u00a9.py
         KubeWsgi-Callable: application
+        PATH_INFO: /%0A%25%7F\u00e9
+        HTTP_X: b \u00ff
+        mod_wsgi.queue_start: 1700000000.000123
+        mod_wsgi.queue_time: 0.001500
 
         """
             .replace("\n", "\r\n"),
-        encode(request("GET", "/a/%0a?q", 0, "HTTP_X", "b\u00ff"), Body.NONE, null));
+        encode(
+            request("GET", "/a/%0a?q", 0, "HTTP_X", "b\t\u00ff", "SERVER_NAME", "host"),
+            Body.NONE,
+            null));
+  }
+
+  @Test
+  void writesEveryOneOfManyVariables() throws Exception {
+    String[] more = new String[160];
+    for (int i = 0; i < 80; i++) {
+      more[2 * i] = i == 70 ? "SERVER_NAME" : "HTTP_X" + i;
+      more[2 * i + 1] = "" + i;
+    }
+    String encoded = encode(request("GET", "/", 0, more), Body.NONE, null);
+    for (int i = 0; i < 160; i += 2) {
+      String line = "\r\n" + more[i] + ": " + more[i + 1] + "\r\n";
+      assertEquals(encoded.indexOf(line), encoded.lastIndexOf(line));
+      assertTrue(encoded.contains(line), line);
+    }
   }
 
   @Test
@@ -55,7 +76,8 @@ class RequestEncoderTest {
   /** Each would let a client write lines of its own, or make two parties read two requests. */
   @Test
   void refusesWhatWouldEndALineEarly() {
-    for (String bad : List.of("a\r\nX: y", "a\nX: y", "a\rX: y", "a\0", "\u010a", "\u0d00")) {
+    for (String bad :
+        List.of("a\r\nX: y", "a\nX: y", "a\rX: y", "a\0", "\u0001", "\u007f", "\u010a", "\u0d00")) {
       assertRefused(request("GET", "/", 0, "HTTP_X", bad));
       assertRefused(request("GET", "/" + bad, 0));
       assertRefused(request("G" + bad, "/", 0));
@@ -73,7 +95,8 @@ class RequestEncoderTest {
   private static String encode(WsgiRequest request, Body framing, ByteBuf body)
       throws UnsendableRequest {
     return new RequestEncoder()
-        .encode(UnpooledByteBufAllocator.DEFAULT, request, 1_700_000_000_000_123L, framing, body)
+        .encode(
+            UnpooledByteBufAllocator.DEFAULT, request, 1_700_000_000_000_123L, 1500, framing, body)
         .toString(StandardCharsets.ISO_8859_1);
   }
 

@@ -56,6 +56,7 @@ class ResponseParserTest {
         "status of two digits;     HTTP/1.1 20 OK|Content-Length: 0||",
         "status of four digits;    HTTP/1.1 2000 OK|Content-Length: 0||",
         "status below 200;         HTTP/1.1 199 OK|Content-Length: 0||",
+        "another protocol;         HTTP/1.1 101 Switching Protocols||",
         "status 099;               HTTP/1.1 099 OK|Content-Length: 0||",
         "no framing;               HTTP/1.1 200 OK||x",
         "both framings;            HTTP/1.1 200 OK|Content-Length: 1|Transfer-Encoding: chunked||x",
