@@ -58,7 +58,7 @@ final class BoundListener {
     VertxInternal loops = (VertxInternal) vertx; // knows its transport: NIO, epoll or io_uring
     ChannelFuture bound =
         new ServerBootstrap()
-            .group(loops.nettyEventLoopGroup())
+            .group(loops.getEventLoopGroup())
             .channelFactory(loops.transport().serverChannelFactory(false))
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)

@@ -33,7 +33,8 @@ public final class HttpStats {
   private static final int STATUS_CLASSES = 10; // a status is up to 999
 
   private final LongAdder[] answers = adders(STATUS_CLASSES);
-  private final LongAdder[] failures = adders(FailureCode.values().length);
+  private final Map<FailureCode, LongAdder> failures =
+      new EnumMap<>(FailureCode.class); // all codes
   private final LongAdder[] latency = adders(BUCKET_MICROS.length + 1);
   private final LongAdder latencyMicros = new LongAdder();
   private final LongAdder inFlight = new LongAdder();
@@ -55,6 +56,7 @@ public final class HttpStats {
    * @param latencyMicros sum over all requests, from the first byte read to the last one handed to
    *     the socket
    */
+  @SuppressWarnings("ArrayRecordComponent") // each a copy of its own, read once
   public record Snapshot(
       long[] answersByStatusClass,
       Map<FailureCode, Long> failures,
@@ -66,11 +68,17 @@ public final class HttpStats {
       long[] latencyBuckets,
       long latencyMicros) {}
 
+  public HttpStats() {
+    for (FailureCode code : FailureCode.values()) {
+      failures.put(code, new LongAdder());
+    }
+  }
+
   /** Reads all counts; not one instant across them. */
   public Snapshot snapshot() {
     Map<FailureCode, Long> byCode = new EnumMap<>(FailureCode.class);
     for (FailureCode code : FailureCode.values()) {
-      byCode.put(code, failures[code.ordinal()].sum());
+      byCode.put(code, failures.get(code).sum());
     }
     return new Snapshot(
         sums(answers),
@@ -108,7 +116,7 @@ public final class HttpStats {
   }
 
   void failed(FailureCode code) {
-    failures[code.ordinal()].increment();
+    failures.get(code).increment();
   }
 
   private static int bucket(long micros) {

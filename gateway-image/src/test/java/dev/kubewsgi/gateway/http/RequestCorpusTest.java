@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@code valid/NAME.expected} has a line for each answer; {@code invalid/NAME.STATUS.http} names
  * the status that the last answer has before the connection is closed.
  */
+@Timeout(60)
 final class RequestCorpusTest {
 
   private static final Path REQUESTS = Path.of("src/test/requests");
@@ -84,8 +86,56 @@ final class RequestCorpusTest {
     }
   }
 
+  /** Whatever bytes come, how they are cut changes nothing, and nothing hangs or is left open. */
+  @Test
+  void whatIsSpoiltAtRandomIsReadAlikeInAnyPieces() throws IOException {
+    Random random = new Random(11);
+    List<String> names = Stream.concat(valid(), invalid()).toList();
+    for (int i = 0; i < 3000; i++) {
+      String name = names.get(random.nextInt(names.size()));
+      Path folder = REQUESTS.resolve(name.matches(".*\\.\\d{3}\\.http") ? "invalid" : "valid");
+      byte[] request = spoilt(Files.readAllBytes(folder.resolve(name)), random);
+      Replay whole = replay(request, new Pieces(request.length, random));
+      Replay pieces = replay(request, new Pieces(request.length > LONG ? 5000 : 3, random));
+      String text = new String(request, StandardCharsets.ISO_8859_1);
+      assertEquals(whole.outcome(), pieces.outcome(), () -> name + ": " + text);
+    }
+  }
+
+  /** Some bytes changed, left out or doubled, with a liking for those that mean something. */
+  private static byte[] spoilt(byte[] request, Random random) {
+    String signs = "\r\n :;,\t\0/%?0aA\u00ff";
+    ByteArrayOutputStream spoilt = new ByteArrayOutputStream();
+    double rate = 3.0 / request.length;
+    for (byte b : request) {
+      boolean hit = random.nextDouble() < rate;
+      switch (hit ? random.nextInt(3) : 3) {
+        case 0 -> spoilt.write(signs.charAt(random.nextInt(signs.length())));
+        case 1 -> {}
+        case 2 -> {
+          spoilt.write(b);
+          spoilt.write(b);
+        }
+        default -> spoilt.write(b);
+      }
+    }
+    return spoilt.toByteArray();
+  }
+
   /** What came back, and whether the connection stayed. */
   private record Replay(List<Answer> answers, boolean open) {
+
+    /** Without what differs each time, and without 100, which depends on when the body comes. */
+    String outcome() {
+      StringBuilder outcome = new StringBuilder(open ? "open" : "closed");
+      for (Answer answer : answers) {
+        if (answer.status() != 100) {
+          outcome.append(' ').append(answer.status());
+          outcome.append(answer.status() == 200 ? answer.body() : "");
+        }
+      }
+      return outcome.toString();
+    }
 
     String text() {
       StringBuilder text = new StringBuilder();
