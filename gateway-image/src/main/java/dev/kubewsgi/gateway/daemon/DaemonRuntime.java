@@ -29,7 +29,7 @@ public record DaemonRuntime(List<EventLoop> loops, Path directory, Path worker, 
    */
   public static Path privateDirectory(Path parent) throws IOException {
     return Files.createTempDirectory(
-        parent,
+        parent.toAbsolutePath(),
         "kube-wsgi-",
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -152,6 +153,12 @@ final class TestGroup implements AutoCloseable {
     try (var left = Files.list(runtimeDirectory)) {
       if (left.findAny().isPresent()) {
         throw new AssertionError("something is left in " + runtimeDirectory);
+      }
+    }
+    Files.delete(runtimeDirectory);
+    try (var files = Files.walk(scripts)) {
+      for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
       }
     }
   }
