@@ -63,6 +63,10 @@ public final class Server implements QuarkusApplication {
     firstCompilation = CompletableFuture.supplyAsync(source::compile);
     System.setProperty("quarkus.http.host", ADMIN_HOST);
     System.setProperty("quarkus.http.port", Integer.toString(wanted.adminPort()));
+    // One for each core: a request whose two connections share a loop needs no other thread.
+    System.setProperty(
+        "quarkus.vertx.event-loops-pool-size",
+        Integer.toString(Runtime.getRuntime().availableProcessors()));
     var exitStatus = new AtomicInteger(1);
     Quarkus.run(
         Server.class,
