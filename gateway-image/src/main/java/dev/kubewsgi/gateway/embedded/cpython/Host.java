@@ -165,6 +165,7 @@ final class Host {
     }
   }
 
+  @SuppressWarnings("UnusedMethod") // a method handle finds it by name
   private static long guarded(Body body, long self, long arguments, long count) {
     try {
       return body.run(CPython.MEMORY.asSlice(arguments, count * JAVA_LONG.byteSize()));
