@@ -19,16 +19,6 @@ _JOIN_LIMIT = 32768
 _KEY = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _HEX = frozenset("0123456789abcdefABCDEF")
 _CONTROLS = bytes(range(0x20)) + b"\x7f"
-_OTHER_FIELDS = frozenset(
-    {
-        "Content-Length",
-        "Transfer-Encoding",
-        "Expect",
-        "KubeWsgi-Script",
-        "KubeWsgi-Callable",
-        "wsgi.url_scheme",
-    }
-)
 # The fields up to and with this one are the same for all requests of an alias: see parse_head.
 _BLOCK_END = b"\r\nKubeWsgi-Callable: "
 _REMEMBERED_BLOCKS = 64
@@ -63,32 +53,35 @@ def parse_head(head, base):
     environ, application = _blocks.get(block) or _parse_block(block, base)
     environ = environ.copy()
     method, target = _parse_request_line(head[:start])
-    if end < len(head):
-        _add_fields(environ, head[end + 2 :])
-        if not _names.issuperset(environ):
-            _check_names(environ, base)
-    if environ.setdefault("REQUEST_METHOD", method) != method:
-        raise NotCanonical("REQUEST_METHOD is not the request line's method")
-    environ.setdefault("REQUEST_URI", target)
-    pop = environ.pop
+    fields = _parse_fields(head[end + 2 :]) if end < len(head) else {}
+    pop = fields.pop
+    request = pop("KubeWsgi-Request", None)
     length = _body_length(pop("Content-Length", None), pop("Transfer-Encoding", None))
     expects = pop("Expect", None)
     if expects is not None and (expects != "100-continue" or not length):
         raise NotCanonical("Expect is not 100-continue, or there is no body to wait for")
+    if not _names.issuperset(fields):
+        _check_names(fields)
+    _add(environ, fields)
+    if environ.setdefault("REQUEST_METHOD", method) != method:
+        raise NotCanonical("REQUEST_METHOD is not the request line's method")
+    environ.setdefault("REQUEST_URI", target)
     _decode_paths(environ)
-    _convert_times(environ)
+    if request is not None:
+        _add_request(environ, request)
+    environ["mod_wsgi.daemon_start"] = time()
     return environ, application, length, expects is not None
 
 
 def _parse_block(block, base):
-    environ = base.copy()
-    _add_fields(environ, block)
-    if not _names.issuperset(environ):
-        _check_names(environ, base)
+    fields = _parse_fields(block)
     try:
-        application = environ.pop("KubeWsgi-Script"), environ.pop("KubeWsgi-Callable")
+        application = fields.pop("KubeWsgi-Script"), fields.pop("KubeWsgi-Callable")
     except KeyError as failure:
         raise NotCanonical(f"the field {failure} is missing") from None
+    _check_names(fields)
+    environ = base.copy()
+    _add(environ, fields)
     # With PATH_INFO in it, it is one request's own: the gateway wrote the fields in another order.
     if len(block) <= _LONGEST_BLOCK and "PATH_INFO" not in environ:
         if len(_blocks) >= _REMEMBERED_BLOCKS:
@@ -97,29 +90,54 @@ def _parse_block(block, base):
     return environ, application
 
 
-def _add_fields(environ, raw):
-    """Adds field lines to an environ that has none of them."""
-    size = len(environ)
-    fields = [line.split(": ", 1) for line in raw.decode("latin-1").split("\r\n")]
+def _parse_fields(raw):
+    """The fields of some lines by name."""
+    lines = raw.decode("latin-1").split("\r\n")
     # Every control character must belong to a CR LF: this also finds a CR or LF by itself.
-    if len(raw) - len(raw.translate(None, _CONTROLS)) != 2 * len(fields) - 2:
+    if len(raw) - len(raw.translate(None, _CONTROLS)) != 2 * len(lines) - 2:
         raise NotCanonical("a field holds a control character, or a line does not end in CR LF")
     try:
-        environ.update(fields)
+        fields = dict([line.split(": ", 1) for line in lines])
     except ValueError:
         raise NotCanonical("a field is not 'NAME: value'") from None
-    if len(environ) != size + len(fields):
+    if len(fields) != len(lines):
+        raise NotCanonical("a field occurs twice")
+    return fields
+
+
+def _add(environ, fields):
+    """Adds fields to an environ that has none of them."""
+    size = len(environ) + len(fields)
+    environ.update(fields)
+    if len(environ) != size:
         raise NotCanonical("a field occurs twice, or is the worker's own")
 
 
-def _check_names(environ, base):
-    for name in environ.keys() - _names - base.keys() - _OTHER_FIELDS:
+def _check_names(fields):
+    for name in fields:
         key = name[9:].upper() if name[:9] == "mod_wsgi." else name
-        if not key or not _KEY.issuperset(key):
+        if (not key or not _KEY.issuperset(key)) and name != "wsgi.url_scheme":
             raise NotCanonical(f"the field {name!r} is no environ key")
     if len(_names) >= _REMEMBERED_NAMES:
         _names.clear()
-    _names.update(environ)
+    _names.update(fields)
+
+
+def _add_request(environ, request):
+    """What KubeWsgi-Request holds: the request's id, when it began, was queued, how long it waited.
+
+    mod_wsgi 6 gives times as seconds in float.
+    """
+    size = len(environ)
+    try:
+        environ["mod_wsgi.request_id"], start, queued, waited = request.split(" ")
+        environ["mod_wsgi.request_start"] = float(start)
+        environ["mod_wsgi.queue_start"] = float(queued)
+        environ["mod_wsgi.queue_time"] = float(waited)
+    except ValueError:
+        raise NotCanonical("KubeWsgi-Request is not an id and three numbers of seconds") from None
+    if len(environ) != size + 4:
+        raise NotCanonical("a field of KubeWsgi-Request is given twice")
 
 
 def _decode_paths(environ):
@@ -128,6 +146,7 @@ def _decode_paths(environ):
             environ["PATH_INFO"] = _decode_percent(environ["PATH_INFO"])
         if "%" in environ["SCRIPT_NAME"]:
             environ["SCRIPT_NAME"] = _decode_percent(environ["SCRIPT_NAME"])
+        environ.setdefault("mod_wsgi.path_info", environ["PATH_INFO"])
     except KeyError as failure:
         raise NotCanonical(f"the field {failure} is missing") from None
 
@@ -167,20 +186,6 @@ def _decode_percent(value):
             raise NotCanonical("a path holds % without two hexadecimal digits")
         pieces.append(chr(int(code, 16)) + part[2:])
     return "".join(pieces)
-
-
-def _convert_times(environ):
-    """mod_wsgi 6 gives times as seconds in float; daemon_start is now."""
-    environ["mod_wsgi.daemon_start"] = time()
-    try:
-        for name in _TIMES:
-            if name in environ:
-                environ[name] = float(environ[name])
-    except ValueError:
-        raise NotCanonical(f"{name} is not a number of seconds") from None
-
-
-_TIMES = ("mod_wsgi.request_start", "mod_wsgi.queue_start", "mod_wsgi.queue_time")
 
 
 class NoBody:

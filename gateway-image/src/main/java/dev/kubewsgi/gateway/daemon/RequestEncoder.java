@@ -54,10 +54,7 @@ final class RequestEncoder {
     name("KubeWsgi-Callable");
     path(request.route().callable());
     fields(request.environ(), ~shared);
-    name("mod_wsgi.queue_start");
-    seconds(queued);
-    name("mod_wsgi.queue_time");
-    seconds(waited);
+    times(request, queued, waited);
     framing(request.contentLength(), framing);
     end();
     int attached = framing == Body.ATTACHED ? body.readableBytes() : 0;
@@ -110,10 +107,36 @@ final class RequestEncoder {
   private void fields(Environ environ, long which) throws UnsendableRequest {
     for (int i = 0; i < environ.size(); i++) {
       boolean wanted = i < Long.SIZE ? (which >>> i & 1) != 0 : which < 0;
-      if (wanted) {
+      if (wanted && !isImplied(environ.key(i))) {
         field(environ.key(i), environ.value(i));
       }
     }
+  }
+
+  /** What a worker has from the request line, from PATH_INFO or from KubeWsgi-Request. */
+  private static boolean isImplied(String key) {
+    return switch (key) {
+      case "REQUEST_METHOD",
+          "REQUEST_URI",
+          "mod_wsgi.path_info",
+          "mod_wsgi.request_id",
+          "mod_wsgi.request_start" ->
+          true;
+      default -> false;
+    };
+  }
+
+  /** What every request has, in one field: a worker reads it in a quarter of the time of four. */
+  private void times(WsgiRequest request, long queued, long waited) throws UnsendableRequest {
+    name("KubeWsgi-Request");
+    word(request.id());
+    put(' ');
+    seconds(request.start());
+    put(' ');
+    seconds(queued);
+    put(' ');
+    seconds(waited);
+    end();
   }
 
   private void field(String key, String value) throws UnsendableRequest {
@@ -144,18 +167,18 @@ final class RequestEncoder {
     }
   }
 
-  /** A part of the request line: no control character and no space. */
+  /** A part of a line that spaces divide: no control character and no space. */
   private void word(String text) throws UnsendableRequest {
     reserve(text.length());
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c <= ' ' || c >= 0x7f) {
-        throw new UnsendableRequest("the request line holds the character " + (int) c);
+        throw new UnsendableRequest("the request line or id holds the character " + (int) c);
       }
       bytes[size++] = (byte) c;
     }
     if (text.isEmpty()) {
-      throw new UnsendableRequest("the request line lacks a part");
+      throw new UnsendableRequest("the request line or id lacks a part");
     }
   }
 
@@ -218,7 +241,7 @@ final class RequestEncoder {
     end();
   }
 
-  /** Microseconds as seconds with a fraction, and the line's end. */
+  /** Microseconds as seconds with a fraction. */
   private void seconds(long micros) {
     number(micros / MICROS);
     put('.');
@@ -226,7 +249,6 @@ final class RequestEncoder {
     for (int unit = MICROS / 10; unit > 0; unit /= 10) {
       put('0' + (int) (fraction / unit % 10));
     }
-    end();
   }
 
   private void number(long value) {

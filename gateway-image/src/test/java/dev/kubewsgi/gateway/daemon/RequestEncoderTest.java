@@ -31,13 +31,25 @@ class RequestEncoderTest {
         KubeWsgi-Callable: application
         PATH_INFO: /%0A%25%7F\u00e9
         HTTP_X: b \u00ff
-        mod_wsgi.queue_start: 1700000000.000123
-        mod_wsgi.queue_time: 0.001500
+        KubeWsgi-Request: 1 1700000000.000001 1700000000.000123 0.001500
 
         """
             .replace("\n", "\r\n"),
         encode(
-            request("GET", "/a/%0a?q", 0, "HTTP_X", "b\t\u00ff", "SERVER_NAME", "host"),
+            request(
+                "GET",
+                "/a/%0a?q",
+                0,
+                "HTTP_X",
+                "b\t\u00ff",
+                "SERVER_NAME",
+                "host",
+                "REQUEST_METHOD",
+                "GET",
+                "REQUEST_URI",
+                "/a/%0a?q",
+                "mod_wsgi.path_info",
+                "/\n"),
             Body.NONE,
             null));
   }
@@ -107,6 +119,6 @@ class RequestEncoderTest {
     for (int i = 0; i < more.length; i += 2) {
       environ.add(more[i], more[i + 1]);
     }
-    return new WsgiRequest("1", ROUTE, method, target, environ, length, false, 0);
+    return new WsgiRequest("1", ROUTE, method, target, environ, length, false, 1_700_000_000_000_001L);
   }
 }
