@@ -28,6 +28,7 @@ final class RequestEncoder {
   private static final int MICROS = 1_000_000;
   private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
 
+  private Block lastBlock = Block.NONE;
   private byte[] bytes = new byte[USUAL_SIZE];
   private int size;
 
@@ -48,11 +49,7 @@ final class RequestEncoder {
     size = 0;
     requestLine(request);
     long shared = shared(request.environ());
-    fields(request.environ(), shared);
-    name("KubeWsgi-Script");
-    path(request.route().script());
-    name("KubeWsgi-Callable");
-    path(request.route().callable());
+    sharedBlock(request, shared);
     fields(request.environ(), ~shared);
     times(request, queued, waited);
     framing(request.contentLength(), framing);
@@ -67,6 +64,46 @@ final class RequestEncoder {
     put(' ');
     word(request.target());
     ascii(" HTTP/1.1\r\n");
+  }
+
+  /** Most requests of a connection are for the same alias: their block is copied, not written. */
+  private void sharedBlock(WsgiRequest request, long shared) throws UnsendableRequest {
+    Environ environ = request.environ();
+    if (lastBlock.isFor(request, shared)) {
+      put(lastBlock.bytes);
+      return;
+    }
+    int start = size;
+    fields(environ, shared);
+    name("KubeWsgi-Script");
+    path(request.route().script());
+    name("KubeWsgi-Callable");
+    path(request.route().callable());
+    lastBlock = new Block(request, shared, Arrays.copyOfRange(bytes, start, size));
+  }
+
+  /** The fields that the requests of an alias share, as they were written for one of them. */
+  private record Block(WsgiRequest request, long shared, byte[] bytes) {
+
+    private static final Block NONE = new Block(null, 0, new byte[0]);
+
+    boolean isFor(WsgiRequest other, long otherShared) {
+      return request != null
+          && shared == otherShared
+          && request.route().equals(other.route())
+          && hasSameValues(other.environ());
+    }
+
+    private boolean hasSameValues(Environ other) {
+      Environ environ = request.environ();
+      for (long left = shared; left != 0; left &= left - 1) {
+        int i = Long.numberOfTrailingZeros(left);
+        if (!environ.key(i).equals(other.key(i)) || !environ.value(i).equals(other.value(i))) {
+          return false;
+        }
+      }
+      return true;
+    }
   }
 
   /**
@@ -274,6 +311,12 @@ final class RequestEncoder {
     for (int i = 0; i < text.length(); i++) {
       bytes[size++] = (byte) text.charAt(i);
     }
+  }
+
+  private void put(byte[] block) {
+    reserve(block.length);
+    System.arraycopy(block, 0, bytes, size, block.length);
+    size += block.length;
   }
 
   private void put(int b) {

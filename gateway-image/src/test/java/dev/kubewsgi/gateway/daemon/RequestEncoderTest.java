@@ -70,6 +70,26 @@ class RequestEncoderTest {
   }
 
   @Test
+  void writesTheSharedBlockAnewWhenAValueInItIsAnother() throws Exception {
+    RequestEncoder encoder = new RequestEncoder();
+    for (String host : List.of("one", "one", "two", "one")) {
+      String encoded =
+          encoder
+              .encode(
+                  UnpooledByteBufAllocator.DEFAULT,
+                  request("GET", "/", 0, "SERVER_NAME", host),
+                  0,
+                  0,
+                  Body.NONE,
+                  null)
+              .toString(StandardCharsets.ISO_8859_1);
+      assertTrue(
+          encoded.startsWith("GET / HTTP/1.1\r\nSCRIPT_NAME: /a\r\nSERVER_NAME: " + host + "\r\n"),
+          encoded);
+    }
+  }
+
+  @Test
   void framesBodies() throws Exception {
     ByteBuf body = Unpooled.copiedBuffer("hello", StandardCharsets.ISO_8859_1);
     String attached = encode(request("POST", "/", 5), Body.ATTACHED, body);
@@ -119,6 +139,7 @@ class RequestEncoderTest {
     for (int i = 0; i < more.length; i += 2) {
       environ.add(more[i], more[i + 1]);
     }
-    return new WsgiRequest("1", ROUTE, method, target, environ, length, false, 1_700_000_000_000_001L);
+    return new WsgiRequest(
+        "1", ROUTE, method, target, environ, length, false, 1_700_000_000_000_001L);
   }
 }
