@@ -76,8 +76,6 @@ class Interpreter:
         def handle(environ, token, length):
             """Serves a request: `(status, headers, body)`, or () sent, or (reason,) aborted."""
             request_id = environ["mod_wsgi.request_id"]
-            environ["mod_wsgi.request_start"] = float(environ["mod_wsgi.request_start"])
-            environ["mod_wsgi.queue_start"] = float(environ["mod_wsgi.queue_start"])
             environ["wsgi.errors"] = wsgi.ErrorLog(log, request_id)
             _current.request_id = request_id
             channel = _Channel(token, read, begin, write, end)

@@ -272,9 +272,7 @@ final class EmbeddedInterpreter {
       runningSince = Instant.now();
       running = request;
       try {
-        request.finish(
-            python.run(
-                handler, wsgi.environ(), request.queueStart(), wsgi.contentLength(), request));
+        request.finish(python.run(handler, wsgi, request.queued(), request.waited(now), request));
       } catch (RuntimeException e) {
         LOG.errorf(e, "KW500 request %s: embedded mode itself failed", wsgi.id());
         request.fail(Failure.of(FailureCode.APPLICATION_FAILED, e.toString()));

@@ -33,6 +33,7 @@ final class EmbeddedRequest implements RequestChannel, BodyReader {
   private final Exchange exchange;
   private final EventLoop loop;
   private final long queuedMicros;
+  private final long queuedNanos;
   private final long deadlineNanos;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -56,7 +57,8 @@ final class EmbeddedRequest implements RequestChannel, BodyReader {
   EmbeddedRequest(Exchange exchange, long queueTimeoutNanos) {
     this.exchange = exchange;
     this.loop = exchange.eventLoop();
-    this.deadlineNanos = System.nanoTime() + queueTimeoutNanos;
+    this.queuedNanos = System.nanoTime();
+    this.deadlineNanos = queuedNanos + queueTimeoutNanos;
     var now = Instant.now();
     this.queuedMicros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
     this.bodyEnded = !exchange.request().hasBody();
@@ -75,10 +77,14 @@ final class EmbeddedRequest implements RequestChannel, BodyReader {
     return exchange.request();
   }
 
-  /** When it was queued: seconds since the epoch with six decimals. */
-  String queueStart() {
-    var micros = Long.toString(queuedMicros % 1_000_000 + 1_000_000);
-    return queuedMicros / 1_000_000 + "." + micros.substring(1);
+  /** When it was queued, in microseconds since the epoch. */
+  long queued() {
+    return queuedMicros;
+  }
+
+  /** How long it has been in the queue, in microseconds. */
+  long waited(long nanoTime) {
+    return (nanoTime - queuedNanos) / 1_000;
   }
 
   boolean isOverdue(long nanoTime) {

@@ -81,6 +81,22 @@ class EmbeddedModeTest {
   }
 
   @Test
+  void tellsTheApplicationWhenTheRequestCameAndHowLongItWaited() throws Exception {
+    var route =
+        serve(
+            """
+            def application(environ, start_response):
+                start_response("200 OK", [])
+                start, queued, waited, called = (
+                    environ["mod_wsgi." + name]
+                    for name in ("request_start", "queue_start", "queue_time", "application_start"))
+                return [repr((start, 0 <= waited < 10, queued <= called)).encode()]
+            """);
+
+    assertEquals("(1700000000.000001, True, True)", get(route).await().body());
+  }
+
+  @Test
   void echoesABodyOfSeveralMegabytes() throws Exception {
     var route =
         serve(

@@ -62,7 +62,14 @@ class RecordedExchange implements Exchange {
     environ.add("mod_wsgi.request_start", "1700000000.000001");
     this.request =
         new WsgiRequest(
-            "r-1", route, method, "/caf%C3%A9", environ, contentLength, expectsContinue, 0);
+            "r-1",
+            route,
+            method,
+            "/caf%C3%A9",
+            environ,
+            contentLength,
+            expectsContinue,
+            1_700_000_000_000_001L);
   }
 
   Outcome await() throws Exception {

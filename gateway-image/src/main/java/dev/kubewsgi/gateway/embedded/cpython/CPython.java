@@ -1,5 +1,6 @@
 package dev.kubewsgi.gateway.embedded.cpython;
 
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -201,6 +202,8 @@ final class CPython {
       call(JAVA_LONG, "PyUnicode_DecodeUTF8", POINTER, JAVA_LONG, POINTER);
   private static final MethodHandle STR_AS_UTF8 =
       link("PyUnicode_AsUTF8AndSize", JAVA_LONG, LEAF, JAVA_LONG, POINTER);
+  private static final MethodHandle FLOAT_FROM =
+      link("PyFloat_FromDouble", JAVA_LONG, LEAF, JAVA_DOUBLE);
   private static final MethodHandle LONG_FROM = call(JAVA_LONG, "PyLong_FromLongLong", JAVA_LONG);
   private static final MethodHandle LONG_AS = call(JAVA_LONG, "PyLong_AsLongLong", JAVA_LONG);
   private static final MethodHandle BYTES_FROM =
@@ -291,6 +294,15 @@ final class CPython {
   static long PyUnicode_AsUTF8AndSize(long object, MemorySegment size) {
     try {
       return (long) STR_AS_UTF8.invokeExact(object, size);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** New. */
+  static long PyFloat_FromDouble(double value) {
+    try {
+      return (long) FLOAT_FROM.invokeExact(value);
     } catch (Throwable e) {
       throw unexpected(e);
     }

@@ -2,7 +2,7 @@ package dev.kubewsgi.gateway.embedded.cpython;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.kubewsgi.gateway.exchange.Environ;
+import dev.kubewsgi.gateway.exchange.WsgiRequest;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -21,6 +21,7 @@ public final class InterpreterThread {
   private static final int MAX_THREADS = 1 << 16;
 
   private static final int ARGUMENTS = 3;
+  private static final double MICROS = 1e6;
 
   /** Names of header fields come from clients: so many are kept, others made anew each time. */
   private static final int MAX_KEYS = 256;
@@ -75,15 +76,15 @@ public final class InterpreterThread {
    */
   public Answer run(
       Interpreter.Handler handler,
-      Environ environ,
-      String queueStart,
-      long length,
+      WsgiRequest request,
+      long queued,
+      long waited,
       RequestChannel requestChannel) {
     sequence++;
     channel = requestChannel;
     token = sequence << 16 | number;
     try {
-      return answer(call(handler, environ, queueStart, length));
+      return answer(call(handler, request, queued, waited));
     } finally {
       token = 0;
       channel = null;
@@ -110,14 +111,17 @@ public final class InterpreterThread {
     return channel;
   }
 
-  private long call(Interpreter.Handler handler, Environ environ, String queueStart, long length) {
+  private long call(Interpreter.Handler handler, WsgiRequest request, long queued, long waited) {
     var dict = CPython.PyDict_Copy(handler.base);
+    var environ = request.environ();
     for (var i = 0; i < environ.size(); i++) {
       set(dict, environ.key(i), environ.value(i));
     }
-    set(dict, "mod_wsgi.queue_start", queueStart);
+    setSeconds(dict, "mod_wsgi.request_start", request.start());
+    setSeconds(dict, "mod_wsgi.queue_start", queued);
+    setSeconds(dict, "mod_wsgi.queue_time", waited);
     var tokenObject = CPython.PyLong_FromLongLong(token);
-    var lengthObject = CPython.PyLong_FromLongLong(length);
+    var lengthObject = CPython.PyLong_FromLongLong(request.contentLength());
     arguments.setAtIndex(JAVA_LONG, 0, dict);
     arguments.setAtIndex(JAVA_LONG, 1, tokenObject);
     arguments.setAtIndex(JAVA_LONG, 2, lengthObject);
@@ -129,7 +133,16 @@ public final class InterpreterThread {
   }
 
   private void set(long dict, String name, String value) {
-    var object = Objects.latin1(value);
+    set(dict, name, Objects.latin1(value));
+  }
+
+  /** Microseconds as Python's float seconds. */
+  private void setSeconds(long dict, String name, long micros) {
+    set(dict, name, CPython.PyFloat_FromDouble(micros / MICROS));
+  }
+
+  /** Gives the reference to {@code object}, a str or a float, to the dict. */
+  private void set(long dict, String name, long object) {
     var known = keys.get(name);
     if (known != null) {
       CPython.PyDict_SetItem(dict, known, object);
