@@ -228,6 +228,7 @@ def _hand_environ_to_children(own):
 
     They would inherit the C environment, which nobody writes here.
     """
+
     def fork_exec_with_environ(*arguments):
         arguments = list(arguments)
         if arguments[5] is None:

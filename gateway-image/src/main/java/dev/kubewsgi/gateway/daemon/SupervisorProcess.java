@@ -8,7 +8,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A supervisor as a child process. It ends when its standard input does, and so also when the
@@ -17,6 +21,8 @@ import java.util.concurrent.CompletableFuture;
 final class SupervisorProcess {
 
   private static final int SIGNAL_BASE = 128;
+  private static final List<String> LAUNCHERS =
+      List.of("KUBE_WSGI_JAVA_OPTS", "KUBE_WSGI_SKIP_BUILD");
 
   private final Process process;
   private final Path config;
@@ -35,7 +41,7 @@ final class SupervisorProcess {
   static SupervisorProcess start(Path python, Path worker, Path config, String json)
       throws IOException {
     write(config, json);
-    Process process =
+    var builder =
         new ProcessBuilder(
                 python.toString(),
                 worker.toString(),
@@ -44,9 +50,23 @@ final class SupervisorProcess {
                 config.toString(),
                 "--exit-with-stdin")
             .redirectOutput(Redirect.INHERIT)
-            .redirectError(Redirect.INHERIT)
-            .start();
-    return new SupervisorProcess(process, config);
+            .redirectError(Redirect.INHERIT);
+    dropLaunchersVariables(builder.environment());
+    return new SupervisorProcess(builder.start(), config);
+  }
+
+  /** What bin/kube-wsgi sets for the JVM: in a worker, libjsig would stand before its handlers. */
+  private static void dropLaunchersVariables(Map<String, String> environment) {
+    LAUNCHERS.forEach(environment::remove);
+    environment.computeIfPresent(
+        "LD_PRELOAD",
+        (name, libraries) -> {
+          var others =
+              Stream.of(libraries.split("[: ]+"))
+                  .filter(library -> !library.isEmpty() && !library.endsWith("/libjsig.so"))
+                  .collect(Collectors.joining(":"));
+          return others.isEmpty() ? null : others;
+        });
   }
 
   private static void write(Path config, String json) throws IOException {
