@@ -34,6 +34,8 @@ DUMP_SIGNAL = signal.SIGRTMIN + 7
 # One read takes a usual head, or a head and a small body.
 _RECEIVE = 16384
 _EVENTS = 64
+# How a request names the application of an application group that has one alone.
+_ONLY = ("*", "*")
 
 
 class Job:
@@ -97,6 +99,8 @@ def _load(job):
             modules[script] = loading.load_module(script, f"_kubewsgi_{len(modules)}_{stem}")
         found = loading.find_callable(script, modules[script], name)
         applications[_as_sent(script), _as_sent(name)] = found
+    if len(applications) == 1:
+        applications[_ONLY] = found
     gc.collect()
     gc.freeze()  # what has been imported lives as long as the process: never scan it again
     return applications

@@ -12,7 +12,9 @@ import dev.kubewsgi.routes.RouteTable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
 
@@ -21,6 +23,7 @@ final class ServedDaemonGroups {
 
   private final Supplier<DaemonRuntime> runtime;
   private final Map<String, DaemonGroup> groups = new ConcurrentSkipListMap<>();
+  private final Set<CompletableFuture<Void>> leaving = ConcurrentHashMap.newKeySet();
 
   /**
    * @param runtime asked when the first group is declared
@@ -48,7 +51,7 @@ final class ServedDaemonGroups {
     var wanted = declared(tables).keySet();
     groups.keySet().stream()
         .filter(id -> !wanted.contains(id))
-        .forEach(id -> groups.remove(id).stop());
+        .forEach(id -> leave(groups.remove(id)));
   }
 
   List<DaemonGroupStatus> status() {
@@ -59,11 +62,16 @@ final class ServedDaemonGroups {
     return groups.values().stream().flatMap(group -> group.applicationGroups().stream()).toList();
   }
 
+  /** Completes when no process of any group is left. */
   CompletableFuture<Void> stop() {
-    return CompletableFuture.allOf(
-        groups.values().stream()
-            .map(group -> group.stop().toCompletableFuture())
-            .toArray(CompletableFuture[]::new));
+    groups.values().forEach(this::leave);
+    return CompletableFuture.allOf(leaving.toArray(CompletableFuture[]::new));
+  }
+
+  private void leave(DaemonGroup group) {
+    var left = group.stop().toCompletableFuture();
+    leaving.add(left);
+    left.whenComplete((_, _) -> leaving.remove(left));
   }
 
   private static Map<String, DaemonGroupSettings> declared(List<RouteTable> tables) {

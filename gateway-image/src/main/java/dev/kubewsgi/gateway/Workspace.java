@@ -67,6 +67,7 @@ final class Workspace {
 
   private static Path parent() {
     return Optional.ofNullable(System.getenv("XDG_RUNTIME_DIR"))
+        .filter(path -> !path.isBlank())
         .map(Path::of)
         .filter(Files::isWritable)
         .orElse(Path.of(System.getProperty("java.io.tmpdir")));

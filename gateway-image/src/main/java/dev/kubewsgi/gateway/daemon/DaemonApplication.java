@@ -3,14 +3,16 @@ package dev.kubewsgi.gateway.daemon;
 import dev.kubewsgi.gateway.dispatch.Lane;
 import dev.kubewsgi.gateway.exchange.Application;
 import dev.kubewsgi.gateway.exchange.Exchange;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An application group of a daemon group: its requests queue in one lane.
  *
  * @param uploading requests that will queue once their body has come
+ * @param single whether it holds one callable alone, which a request then need not name
  */
-record DaemonApplication(Lane<WorkerConnection> lane, AtomicInteger uploading)
+record DaemonApplication(Lane<WorkerConnection> lane, AtomicInteger uploading, AtomicBoolean single)
     implements Application {
 
   @Override

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
@@ -69,7 +70,7 @@ public final class DaemonGroup {
 
     Unit(Lane<WorkerConnection> lane) {
       this.lane = lane;
-      this.application = new DaemonApplication(lane, new AtomicInteger());
+      this.application = new DaemonApplication(lane, new AtomicInteger(), new AtomicBoolean());
     }
 
     void leave(boolean leaves) {
@@ -112,6 +113,7 @@ public final class DaemonGroup {
     for (ApplicationGroup group : applicationGroups) {
       Unit unit = units.computeIfAbsent(group.id(), key -> new Unit(queue.lane()));
       unit.desired = group;
+      unit.application.single().set(group.scripts().size() == 1);
     }
     var ids = applicationGroups.stream().map(ApplicationGroup::id).collect(Collectors.toSet());
     units.forEach((key, unit) -> unit.leave(!ids.contains(key)));

@@ -171,7 +171,8 @@ final class DaemonRequest implements Waiter<WorkerConnection>, BodyReader {
     long now = instant.getEpochSecond() * MICROS_PER_SECOND + instant.getNano() / NANOS_PER_MICRO;
     long waited = Math.max(0, (System.nanoTime() - ticket.arrival()) / NANOS_PER_MICRO);
     granted = now;
-    return encoder.encode(allocator, request, now - waited, waited, framing(), body);
+    return encoder.encode(
+        allocator, request, application.single().get(), now - waited, waited, framing(), body);
   }
 
   private RequestEncoder.Body framing() {

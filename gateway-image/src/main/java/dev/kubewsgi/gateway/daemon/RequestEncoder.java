@@ -24,6 +24,9 @@ final class RequestEncoder {
     ON_DEMAND
   }
 
+  /** Names the one callable of a worker that has no other. */
+  private static final String ONLY = "*";
+
   private static final int USUAL_SIZE = 2048;
   private static final int MICROS = 1_000_000;
   private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
@@ -33,6 +36,8 @@ final class RequestEncoder {
   private int size;
 
   /**
+   * @param single whether the application group has one callable alone; what a worker of an earlier
+   *     revision has in its place then serves until the new one can
    * @param queued when it came into the queue, in microseconds since the epoch
    * @param waited how long it waited there, in microseconds
    * @param body what follows the head with {@link Body#ATTACHED}; not consumed
@@ -41,6 +46,7 @@ final class RequestEncoder {
   ByteBuf encode(
       ByteBufAllocator allocator,
       WsgiRequest request,
+      boolean single,
       long queued,
       long waited,
       Body framing,
@@ -49,7 +55,7 @@ final class RequestEncoder {
     size = 0;
     requestLine(request);
     long shared = shared(request.environ());
-    sharedBlock(request, shared);
+    sharedBlock(request, shared, single);
     fields(request.environ(), ~shared);
     times(request, queued, waited);
     framing(request.contentLength(), framing);
@@ -67,29 +73,31 @@ final class RequestEncoder {
   }
 
   /** Most requests of a connection are for the same alias: their block is copied, not written. */
-  private void sharedBlock(WsgiRequest request, long shared) throws UnsendableRequest {
+  private void sharedBlock(WsgiRequest request, long shared, boolean single)
+      throws UnsendableRequest {
     Environ environ = request.environ();
-    if (lastBlock.isFor(request, shared)) {
+    if (lastBlock.isFor(request, shared, single)) {
       put(lastBlock.bytes);
       return;
     }
     int start = size;
     fields(environ, shared);
     name("KubeWsgi-Script");
-    path(request.route().script());
+    path(single ? ONLY : request.route().script());
     name("KubeWsgi-Callable");
-    path(request.route().callable());
-    lastBlock = new Block(request, shared, Arrays.copyOfRange(bytes, start, size));
+    path(single ? ONLY : request.route().callable());
+    lastBlock = new Block(request, shared, single, Arrays.copyOfRange(bytes, start, size));
   }
 
   /** The fields that the requests of an alias share, as they were written for one of them. */
-  private record Block(WsgiRequest request, long shared, byte[] bytes) {
+  private record Block(WsgiRequest request, long shared, boolean single, byte[] bytes) {
 
-    private static final Block NONE = new Block(null, 0, new byte[0]);
+    private static final Block NONE = new Block(null, 0, false, new byte[0]);
 
-    boolean isFor(WsgiRequest other, long otherShared) {
+    boolean isFor(WsgiRequest other, long otherShared, boolean otherSingle) {
       return request != null
           && shared == otherShared
+          && single == otherSingle
           && request.route().equals(other.route())
           && hasSameValues(other.environ());
     }

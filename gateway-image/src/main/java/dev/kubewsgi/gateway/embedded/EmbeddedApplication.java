@@ -10,6 +10,7 @@ import dev.kubewsgi.gateway.status.ApplicationGroupStatus;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.LoadFailure;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.GatewaySettings.EmbeddedSettings;
+import dev.kubewsgi.routes.Route;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,7 @@ public final class EmbeddedApplication implements Application {
 
   // Guarded by this; serving is read without.
   private final List<EmbeddedInterpreter> draining = new ArrayList<>();
-  private EmbeddedInterpreter starting;
+  private volatile EmbeddedInterpreter starting;
   private volatile EmbeddedInterpreter serving;
   private volatile LoadFailure failure;
   private EmbeddedSettings settings;
@@ -82,7 +83,7 @@ public final class EmbeddedApplication implements Application {
 
   @Override
   public void handle(Exchange exchange) {
-    var target = serving;
+    var target = revisionFor(exchange.request().route());
     var request = new EmbeddedRequest(exchange, target.queueTimeoutNanos());
     request.begin();
     while (true) {
@@ -103,6 +104,18 @@ public final class EmbeddedApplication implements Application {
         }
       }
     }
+  }
+
+  /**
+   * The revision that serves, unless another script has come into the group beside what that one
+   * has: requests for it wait until the new revision has loaded.
+   */
+  private EmbeddedInterpreter revisionFor(Route route) {
+    var now = serving;
+    var next = starting;
+    return next == null || now.canServe(route) || !next.canServe(route) || next.isSingle()
+        ? now
+        : next;
   }
 
   /** Finishes what is being served and ends. */

@@ -12,6 +12,7 @@ import dev.kubewsgi.gateway.status.ApplicationGroupStatus.ThreadStatus;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.WorkerStatus;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.GatewaySettings.EmbeddedSettings;
+import dev.kubewsgi.routes.Route;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -76,6 +77,20 @@ final class EmbeddedInterpreter {
 
   ApplicationGroup group() {
     return group;
+  }
+
+  /** Whether it holds, or will hold when it has loaded, what a route names. */
+  boolean canServe(Route route) {
+    return group.scripts().contains(script(route));
+  }
+
+  /** Whether it has one callable alone: what takes its place is the same application. */
+  boolean isSingle() {
+    return group.scripts().size() == 1;
+  }
+
+  private static ApplicationGroup.Script script(Route route) {
+    return new ApplicationGroup.Script(route.script(), route.callable());
   }
 
   Crew.Offer offer(EmbeddedRequest request) {
@@ -143,6 +158,22 @@ final class EmbeddedInterpreter {
     } finally {
       thread.close();
     }
+  }
+
+  /**
+   * What a route names. Where another script has taken the place of the one that this revision has,
+   * that one goes on until the new revision has loaded.
+   */
+  private Interpreter.Handler handler(Route route) {
+    var named = handlers.get(script(route));
+    return named == null && isSingle() ? handlers.values().iterator().next() : named;
+  }
+
+  private Failure notThere(Route route) {
+    return Failure.of(
+        FailureCode.APPLICATION_NOT_LOADED,
+        "application group %s could not load %s of %s; what it held before goes on"
+            .formatted(group.id(), route.callable(), route.script()));
   }
 
   private void failOverdue(EmbeddedRequest request) {
@@ -267,8 +298,11 @@ final class EmbeddedInterpreter {
         return;
       }
       var wsgi = request.request();
-      var route = wsgi.route();
-      var handler = handlers.get(new ApplicationGroup.Script(route.script(), route.callable()));
+      var handler = handler(wsgi.route());
+      if (handler == null) {
+        request.fail(notThere(wsgi.route()));
+        return;
+      }
       runningSince = Instant.now();
       running = request;
       try {

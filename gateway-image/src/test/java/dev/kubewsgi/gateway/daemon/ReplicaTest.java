@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -43,7 +44,8 @@ class ReplicaTest {
         Lane<WorkerConnection> lane = queue.lane();
         Replica replica = connect(test, address, SECRET, lane);
         TestGroup.until("two slots", () -> queue.statistics().slots() == 2);
-        DaemonApplication application = new DaemonApplication(lane, new AtomicInteger());
+        DaemonApplication application =
+            new DaemonApplication(lane, new AtomicInteger(), new AtomicBoolean());
         for (int i = 0; i < 4; i++) {
           RecordedExchange exchange =
               new RecordedExchange(

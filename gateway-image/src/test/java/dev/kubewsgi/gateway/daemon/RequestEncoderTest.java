@@ -78,6 +78,7 @@ class RequestEncoderTest {
               .encode(
                   UnpooledByteBufAllocator.DEFAULT,
                   request("GET", "/", 0, "SERVER_NAME", host),
+                  true,
                   0,
                   0,
                   Body.NONE,
@@ -128,7 +129,13 @@ class RequestEncoderTest {
       throws UnsendableRequest {
     return new RequestEncoder()
         .encode(
-            UnpooledByteBufAllocator.DEFAULT, request, 1_700_000_000_000_123L, 1500, framing, body)
+            UnpooledByteBufAllocator.DEFAULT,
+            request,
+            false,
+            1_700_000_000_000_123L,
+            1500,
+            framing,
+            body)
         .toString(StandardCharsets.ISO_8859_1);
   }
 

@@ -280,6 +280,43 @@ class EmbeddedModeTest {
   }
 
   @Test
+  void keepsTheOldScriptWhenAnotherInItsPlaceDoesNotLoad() throws Exception {
+    var script = Files.writeString(directory.resolve("old-place.wsgi"), answers("old"));
+    mode.apply(List.of(group("place", script, "1")), FIVE_THREADS).get();
+
+    var other = Files.writeString(directory.resolve("new-place.wsgi"), "import no_such_module\n");
+    var edited = group("place", other, "2");
+    mode.apply(List.of(edited), FIVE_THREADS).get();
+
+    assertEquals("old", get(route(edited, other)).await().body());
+  }
+
+  @Test
+  void servesAScriptThatComesBesideAnotherOnlyFromItsOwnCode() throws Exception {
+    var first = Files.writeString(directory.resolve("first.wsgi"), answers("first"));
+    var second = Files.writeString(directory.resolve("second.wsgi"), answers("second"));
+    var one = group("shared", first, "1");
+    mode.apply(List.of(one), FIVE_THREADS).get();
+    var both =
+        new ApplicationGroup(
+            one.id(),
+            one.processGroup(),
+            one.name(),
+            "2",
+            List.of(
+                new ApplicationGroup.Script(first.toString(), "application"),
+                new ApplicationGroup.Script(second.toString(), "application")),
+            one.python(),
+            one.env());
+
+    var loaded = mode.apply(List.of(both), FIVE_THREADS);
+
+    assertEquals("second", get(route(both, second)).await().body());
+    loaded.get();
+    assertEquals("first", get(route(both, first)).await().body());
+  }
+
+  @Test
   void answersForAScriptThatDoesNotLoadAndRecoversWhenItIsMended() throws Exception {
     var script = directory.resolve("mended.wsgi");
     Files.writeString(script, "def application(:\n");
