@@ -30,9 +30,8 @@ class DocumentationTest {
   }
 
   private static List<Path> pages() throws IOException {
-    try (Stream<Path> top = Files.list(Checkout.ROOT);
-        Stream<Path> below = FOLDERS.stream().flatMap(DocumentationTest::filesBelow)) {
-      return Stream.concat(top, below)
+    try (Stream<Path> top = Files.list(Checkout.ROOT)) {
+      return Stream.concat(top, FOLDERS.stream().flatMap(DocumentationTest::filesBelow))
           .filter(file -> file.toString().endsWith(".md"))
           .filter(file -> !file.toString().contains(".venv"))
           .sorted()
@@ -41,8 +40,8 @@ class DocumentationTest {
   }
 
   private static Stream<Path> filesBelow(String folder) {
-    try {
-      return Files.walk(Checkout.ROOT.resolve(folder));
+    try (Stream<Path> files = Files.walk(Checkout.ROOT.resolve(folder))) {
+      return files.toList().stream();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
