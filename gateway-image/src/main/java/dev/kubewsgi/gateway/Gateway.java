@@ -56,6 +56,8 @@ public final class Gateway implements GatewayStatus {
     this.version = version;
     this.daemonGroups =
         new ServedDaemonGroups(() -> workspace.daemonRuntime(eventLoops(), pythons));
+    // Asking a Python takes as long as compiling the manifests: both at once.
+    Thread.ofVirtual().start(pythons::forEmbedding);
   }
 
   /** Writes a line for each request from now on; before the first {@link #apply}. */

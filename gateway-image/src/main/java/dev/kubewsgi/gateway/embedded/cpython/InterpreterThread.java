@@ -72,7 +72,8 @@ public final class InterpreterThread {
   /**
    * Serves a request.
    *
-   * @param queueStart the value of {@code mod_wsgi.queue_start}: seconds since the epoch as text
+   * @param queued when it was queued, in microseconds since the epoch
+   * @param waited how long it waited there, in microseconds
    */
   public Answer run(
       Interpreter.Handler handler,
