@@ -11,7 +11,7 @@ from support import APPS, Group, read_to_end
 
 
 class WorkerTest(unittest.TestCase):
-    SCRIPTS = ("hello", "echo", "process", "raises", "lengths", "blocks", "file")
+    SCRIPTS = ("hello", "echo", "process", "raises", "lengths", "blocks", "file", "unavailable")
 
     @classmethod
     def setUpClass(cls):
@@ -145,6 +145,12 @@ class WorkerTest(unittest.TestCase):
                 slot.read_line()
                 self.assertEqual(slot.answer_rest(), b"released\n")
             self.assertEqual(busy[0].ask("hello.wsgi")[0], 200)
+
+    def test_an_application_cannot_pretend_that_it_did_not_run(self):
+        for query in ("whole", "pieces"):
+            status, headers, body, _ = self.slot().ask("unavailable.wsgi", target=f"/?{query}")
+            self.assertEqual((status, body), (503, b"closed for repairs"))
+            self.assertNotIn("kubewsgi-refused", {name.lower() for name in headers})
 
     def test_an_application_it_does_not_have_is_refused(self):
         slot = self.slot()

@@ -36,6 +36,7 @@ _RECEIVE = 16384
 _EVENTS = 64
 # How a request names the application of an application group that has one alone.
 _ONLY = ("*", "*")
+_REFUSED = "KubeWsgi-Refused"
 
 
 class Job:
@@ -148,6 +149,9 @@ class _Answer(http1.Answer):
         super().__init__(connection.socket)
         self._connection = connection
         self._crew = crew
+
+    def start(self, status, headers):
+        super().start(status, _without_refusal(status, headers))
 
     def end(self):
         _release(self._crew, self._connection)
@@ -341,10 +345,14 @@ class _Worker:
         environ["wsgi.errors"] = wsgi.ErrorLog(_log, environ.get("mod_wsgi.request_id", "-"))
         sink = _Answer(connection, self._crew)
         try:
-            return wsgi.run(application, environ, body, sink, length)
+            answer = wsgi.run(application, environ, body, sink, length)
         except errors.ResponseAborted:
             sink.flush()
             raise _HungUp from None
+        if answer is None:
+            return None
+        status, headers, content = answer
+        return status, _without_refusal(status, headers), content
 
     def _finish(self, connection, body, answer):
         reusable = body is _NO_BODY or body.drain()
@@ -391,8 +399,15 @@ def _no_slot():
     return None
 
 
+def _without_refusal(status, headers):
+    """An application's fields without the one by which a worker says that it ran none."""
+    if status[:3] != "503":
+        return headers
+    return [field for field in headers if field[0].lower() != _REFUSED.lower()]
+
+
 def _refusal(reason):
-    headers = [("KubeWsgi-Refused", reason), ("Content-Length", "0")]
+    headers = [(_REFUSED, reason), ("Content-Length", "0")]
     return "503 Service Unavailable", headers, b""
 
 

@@ -6,6 +6,7 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Option;
 
 /** {@code kube-wsgi}. */
 @QuarkusMain
@@ -20,6 +21,13 @@ import picocli.CommandLine.HelpCommand;
       HelpCommand.class,
     })
 public final class Main {
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Shows this help.")
+  @SuppressWarnings("UnusedVariable") // picocli sets it, and shows the help by itself
+  private boolean help;
 
   private Main() {}
 
