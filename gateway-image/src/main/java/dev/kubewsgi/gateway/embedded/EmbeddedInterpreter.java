@@ -295,6 +295,7 @@ final class EmbeddedInterpreter {
         return;
       }
       if (request.isClosed()) {
+        request.abandon();
         return;
       }
       var wsgi = request.request();
@@ -307,7 +308,7 @@ final class EmbeddedInterpreter {
       running = request;
       try {
         request.finish(python.run(handler, wsgi, request.queued(), request.waited(now), request));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) { // This thread has the GIL: it must go on.
         LOG.errorf(e, "KW500 request %s: embedded mode itself failed", wsgi.id());
         request.fail(Failure.of(FailureCode.APPLICATION_FAILED, e.toString()));
       } finally {

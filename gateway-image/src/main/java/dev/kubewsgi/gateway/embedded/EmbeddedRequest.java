@@ -30,6 +30,9 @@ final class EmbeddedRequest implements RequestChannel, BodyReader {
   /** Bytes of the answer that the application is ahead of the client. */
   private static final int WRITE_AHEAD = 256 * 1024;
 
+  /** A block of any size goes out in pieces, so that memory does not grow with it. */
+  private static final int LARGEST_PIECE = 128 * 1024;
+
   private final Exchange exchange;
   private final EventLoop loop;
   private final long queuedMicros;
@@ -133,6 +136,11 @@ final class EmbeddedRequest implements RequestChannel, BodyReader {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Any thread; nobody waits for an answer, and the application has not seen it. */
+  void abandon() {
+    discardBody();
   }
 
   private void discardBody() {
@@ -255,7 +263,17 @@ final class EmbeddedRequest implements RequestChannel, BodyReader {
 
   @Override
   public void write(ByteBuffer block) throws IOException, InterruptedException {
-    var size = block.remaining();
+    while (block.hasRemaining()) {
+      var size = Math.min(block.remaining(), LARGEST_PIECE);
+      awaitRoom(size);
+      var copy = PooledByteBufAllocator.DEFAULT.directBuffer(size);
+      copy.writeBytes(block.slice(block.position(), size));
+      block.position(block.position() + size);
+      loop.execute(() -> send(copy, size));
+    }
+  }
+
+  private void awaitRoom(int size) throws IOException, InterruptedException {
     lock.lock();
     try {
       checkOpen();
@@ -267,8 +285,6 @@ final class EmbeddedRequest implements RequestChannel, BodyReader {
     } finally {
       lock.unlock();
     }
-    var copy = PooledByteBufAllocator.DEFAULT.directBuffer(size).writeBytes(block);
-    loop.execute(() -> send(copy, size));
   }
 
   @Override

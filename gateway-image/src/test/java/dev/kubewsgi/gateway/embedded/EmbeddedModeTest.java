@@ -141,6 +141,30 @@ class EmbeddedModeTest {
   }
 
   @Test
+  void sendsAnAnswerOfOneLargeBlockNoFasterThanTheClientTakesIt() throws Exception {
+    var route =
+        serve(
+            """
+            def application(environ, start_response):
+                start_response("200 OK", [])
+                return [b"z" * 8000000]
+            """);
+    var exchange = new RecordedExchange(LOOP, route, "GET", List.of());
+    exchange.clientIsSlow = true;
+    LOOP.execute(() -> mode.application(route.applicationGroup()).handle(exchange));
+
+    while (exchange.receivedBytes() < 256 * 1024) {
+      Thread.onSpinWait();
+    }
+    assertTrue(!exchange.outcome().isDone() && exchange.receivedBytes() < 2 * 256 * 1024);
+    exchange.clientReads();
+
+    var outcome = exchange.await();
+    assertEquals(8_000_000, outcome.body().length());
+    assertEquals(List.of("Content-Length", "8000000"), outcome.fields());
+  }
+
+  @Test
   void answersAnExceptionWith500AndLogsItsTracebackWithTheRequestId() throws Exception {
     var route =
         serve(

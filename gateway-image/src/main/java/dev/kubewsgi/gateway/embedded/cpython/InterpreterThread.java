@@ -21,6 +21,10 @@ public final class InterpreterThread {
   private static final int MAX_THREADS = 1 << 16;
 
   private static final int ARGUMENTS = 3;
+
+  /** Bytes of an answer that are copied at once; a larger one is sent as the client takes it. */
+  private static final long LARGEST_WHOLE = 256 * 1024;
+
   private static final double MICROS = 1e6;
 
   /** Names of header fields come from clients: so many are kept, others made anew each time. */
@@ -163,7 +167,7 @@ public final class InterpreterThread {
     }
   }
 
-  private static Answer answer(long result) {
+  private Answer answer(long result) {
     if (result == 0) {
       var failure = Errors.fetch();
       var reason = Objects.text(failure);
@@ -175,13 +179,39 @@ public final class InterpreterThread {
         case 0 -> Answer.SENT;
         case 1 -> new Answer.Aborted(Objects.text(CPython.PyTuple_GetItem(result, 0)));
         default ->
-            new Answer.Whole(
+            whole(
                 Objects.text(CPython.PyTuple_GetItem(result, 0)),
                 Objects.fields(CPython.PyTuple_GetItem(result, 1)),
-                Objects.bytes(CPython.PyTuple_GetItem(result, 2)));
+                CPython.PyTuple_GetItem(result, 2));
       };
     } finally {
       CPython.Py_DecRef(result);
+    }
+  }
+
+  private Answer whole(String status, String[] fields, long body) {
+    var size = CPython.PyBytes_Size(body);
+    return size <= LARGEST_WHOLE
+        ? new Answer.Whole(status, fields, Objects.bytes(body))
+        : sendInPieces(status, fields, CPython.PyBytes_AsString(body), size);
+  }
+
+  /** The tuple that holds the bytes keeps them alive, so that the GIL can be given back. */
+  private Answer sendInPieces(String status, String[] fields, long address, long size) {
+    var bytes = CPython.MEMORY.asSlice(address, size).asByteBuffer();
+    detach();
+    try {
+      channel.start(status, fields);
+      channel.write(bytes);
+      channel.finish();
+      return Answer.SENT;
+    } catch (IOException e) {
+      return new Answer.Aborted(String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Answer.Aborted("the gateway ends");
+    } finally {
+      attach();
     }
   }
 }
