@@ -262,6 +262,8 @@ def _refuse_to_end_the_gateway():
     daemon = "or move the alias to a daemon group (spec.processGroup)"
     os._exit = refuse("os._exit()", f"raise an exception, {daemon}")
     os.abort = refuse("os.abort()", f"raise an exception, {daemon}")
+    for name in ("chdir", "fchdir"):
+        setattr(os, name, refuse(f"os.{name}()", f"use absolute paths, {daemon}"))
     for name in ("fork", "forkpty"):
         setattr(os, name, refuse(f"os.{name}()", f"use subprocess, {daemon}"))
 

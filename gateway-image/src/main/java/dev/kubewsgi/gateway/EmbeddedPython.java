@@ -1,9 +1,9 @@
 package dev.kubewsgi.gateway;
 
 import dev.kubewsgi.gateway.embedded.cpython.PythonRuntime;
-import dev.kubewsgi.gateway.embedded.cpython.PythonUnavailableException;
 import dev.kubewsgi.gateway.python.PythonFinder;
 import dev.kubewsgi.gateway.python.PythonInstallation;
+import dev.kubewsgi.gateway.python.PythonUnavailableException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;

@@ -3,6 +3,9 @@ package dev.kubewsgi.gateway;
 import dev.kubewsgi.gateway.daemon.DaemonGroup;
 import dev.kubewsgi.gateway.daemon.DaemonRuntime;
 import dev.kubewsgi.gateway.exchange.Application;
+import dev.kubewsgi.gateway.exchange.Failure;
+import dev.kubewsgi.gateway.exchange.FailureCode;
+import dev.kubewsgi.gateway.python.PythonUnavailableException;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus;
 import dev.kubewsgi.gateway.status.DaemonGroupStatus;
 import dev.kubewsgi.routes.ApplicationGroup;
@@ -17,13 +20,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 
 /** The daemon groups of all route tables: gateways that name the same group share it. */
 final class ServedDaemonGroups {
 
+  private static final Logger LOG = Logger.getLogger(ServedDaemonGroups.class);
+
   private final Supplier<DaemonRuntime> runtime;
   private final Map<String, DaemonGroup> groups = new ConcurrentSkipListMap<>();
   private final Set<CompletableFuture<Void>> leaving = ConcurrentHashMap.newKeySet();
+  private volatile List<ApplicationGroup> unavailable = List.of();
+  private volatile PythonUnavailableException reason;
 
   /**
    * @param runtime asked when the first group is declared
@@ -32,18 +41,40 @@ final class ServedDaemonGroups {
     this.runtime = runtime;
   }
 
-  /** Starts and changes groups as the tables say; those that go are ended by {@link #retire}. */
+  /**
+   * Starts and changes groups as the tables say; those that go are ended by {@link #retire}.
+   * Without a Python for them there are none, and their requests are told so.
+   */
   void apply(List<RouteTable> tables) {
-    declared(tables)
-        .forEach(
-            (id, settings) ->
-                groups
-                    .computeIfAbsent(id, _ -> new DaemonGroup(settings, runtime.get()))
-                    .apply(settings, applicationGroups(tables, id)));
+    try {
+      declared(tables)
+          .forEach(
+              (id, settings) ->
+                  groups
+                      .computeIfAbsent(id, _ -> new DaemonGroup(settings, runtime.get()))
+                      .apply(settings, applicationGroups(tables, id)));
+      unavailable = List.of();
+    } catch (PythonUnavailableException e) {
+      LOG.errorf("%s: daemon groups are not available: %s", e.code(), e.getMessage());
+      reason = e;
+      unavailable =
+          declared(tables).keySet().stream()
+              .flatMap(id -> applicationGroups(tables, id).stream())
+              .toList();
+    }
   }
 
   Application application(String group, String applicationGroup) {
-    return groups.get(group).application(applicationGroup);
+    var running = groups.get(group);
+    if (running != null) {
+      return running.application(applicationGroup);
+    }
+    var failure =
+        Failure.of(
+            FailureCode.APPLICATION_NOT_LOADED,
+            "%s: daemon groups are not available: %s"
+                .formatted(reason.code(), reason.getMessage()));
+    return exchange -> exchange.fail(failure);
   }
 
   /** Drains and ends the groups that the tables do not name. */
@@ -59,7 +90,14 @@ final class ServedDaemonGroups {
   }
 
   List<ApplicationGroupStatus> applicationGroups() {
-    return groups.values().stream().flatMap(group -> group.applicationGroups().stream()).toList();
+    return Stream.concat(
+            groups.values().stream().flatMap(group -> group.applicationGroups().stream()),
+            unavailable.stream().map(this::unavailableStatus))
+        .toList();
+  }
+
+  private ApplicationGroupStatus unavailableStatus(ApplicationGroup group) {
+    return ApplicationGroupStatus.unavailable(group, reason.code(), reason.getMessage());
   }
 
   /** Completes when no process of any group is left. */

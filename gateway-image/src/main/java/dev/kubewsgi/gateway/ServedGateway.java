@@ -1,5 +1,7 @@
 package dev.kubewsgi.gateway;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.kubewsgi.gateway.embedded.EmbeddedMode;
 import dev.kubewsgi.gateway.exchange.Application;
 import dev.kubewsgi.gateway.http.HttpFront;
@@ -18,6 +20,9 @@ import java.util.stream.Collectors;
 
 /** One gateway of the route tables: its listeners, its routes and what runs in its own process. */
 final class ServedGateway {
+
+  /** Nobody waits for an answer any more when this begins; what is stuck ends with the process. */
+  private static final long INTERPRETERS_END_MILLIS = 1_000;
 
   private final EmbeddedMode embedded;
   private final BiFunction<RouteTable, LiveRouter, HttpFront> open;
@@ -79,7 +84,8 @@ final class ServedGateway {
   /** Finishes what is in flight, then ends what runs here. */
   CompletableFuture<Void> stop() {
     var drained = front == null ? CompletableFuture.<Void>completedFuture(null) : front.stop();
-    return drained.thenCompose(_ -> embedded.stop());
+    return drained.thenCompose(
+        _ -> embedded.stop().completeOnTimeout(null, INTERPRETERS_END_MILLIS, MILLISECONDS));
   }
 
   private List<ApplicationGroup> embeddedGroups() {

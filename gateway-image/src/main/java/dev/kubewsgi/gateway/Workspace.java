@@ -2,6 +2,7 @@ package dev.kubewsgi.gateway;
 
 import dev.kubewsgi.gateway.daemon.DaemonRuntime;
 import dev.kubewsgi.gateway.python.PythonFinder;
+import dev.kubewsgi.gateway.python.PythonUnavailableException;
 import dev.kubewsgi.gateway.python.WorkerArchive;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
@@ -35,8 +36,9 @@ final class Workspace {
             .forWorkers()
             .orElseThrow(
                 () ->
-                    new IllegalStateException(
-                        "KW207: no CPython 3.9 or newer was found to run daemon groups on. Install"
+                    new PythonUnavailableException(
+                        "KW207",
+                        "no CPython 3.9 or newer was found to run daemon groups on. Install"
                             + " python3, or set KUBE_WSGI_PYTHON to a python3 executable"));
     return new DaemonRuntime(loops, directory(), archive(), python.executable());
   }

@@ -23,6 +23,7 @@ public final class LiveManifests {
   private final Path directory;
   private final OptionalInt port;
   private Map<Path, String> valid = Map.of();
+  private Compilation last;
 
   /**
    * @param port as in {@link Standalone#compile(Path, OptionalInt)}
@@ -39,6 +40,15 @@ public final class LiveManifests {
   public Compilation compile() {
     Map<Path, String> texts = read();
     Compilation compiled = Standalone.compile(directory, port, texts);
+    if (last != null && !Files.isReadable(directory)) {
+      return new Compilation(
+          last.tables(), withNotes(compiled.findings(), Set.of(directory)), last.watchedFiles());
+    }
+    last = served(texts, compiled);
+    return last;
+  }
+
+  private Compilation served(Map<Path, String> texts, Compilation compiled) {
     Set<Path> wrong = wrongFiles(compiled);
     Set<Path> kept =
         wrong.stream().filter(file -> wasValid(file, texts)).collect(Collectors.toSet());

@@ -41,7 +41,9 @@ public final class ServeCommand implements Callable<Integer> {
       throw new ParameterException(
           command.commandLine(), directory + ": there is no such directory");
     }
-    var manifests = new LiveManifests(directory, options.port());
+    // Absolute, because code in this process can change the current directory.
+    var absolute = directory.toAbsolutePath().normalize();
+    var manifests = new LiveManifests(absolute, options.port());
     return Server.run(
         options,
         new Manifests() {
@@ -52,7 +54,7 @@ public final class ServeCommand implements Callable<Integer> {
 
           @Override
           public Collection<Path> directories(Compilation latest) {
-            return Standalone.watchedDirectories(directory, latest);
+            return Standalone.watchedDirectories(absolute, latest);
           }
         });
   }

@@ -44,7 +44,9 @@ public final class Server implements QuarkusApplication {
 
   @Inject Gateway gateway;
 
-  private Compilation current;
+  private static volatile boolean ending;
+
+  private volatile Compilation current;
 
   /**
    * Serves until a signal comes.
@@ -107,9 +109,9 @@ public final class Server implements QuarkusApplication {
       end();
       return 1;
     }
+    var watching = Thread.ofPlatform().daemon().name("file-watch").start(this::watch);
     awaitReady();
     print(System.out);
-    var watching = Thread.ofPlatform().daemon().name("file-watch").start(this::watch);
     Quarkus.waitForExit();
     watching.interrupt();
     end();
@@ -125,13 +127,14 @@ public final class Server implements QuarkusApplication {
           if (count.incrementAndGet() > 1) {
             Runtime.getRuntime().halt(KILLED_BY_SIGNAL);
           }
+          ending = true;
           Quarkus.asyncExit(0);
         });
   }
 
   private void awaitReady() throws InterruptedException {
     var until = System.nanoTime() + LONGEST_WAIT.toNanos();
-    while (!gateway.isReady() && System.nanoTime() < until) {
+    while (!gateway.isReady() && !ending && System.nanoTime() < until) {
       Thread.sleep(READY_POLL_MILLIS);
     }
   }
@@ -160,6 +163,14 @@ public final class Server implements QuarkusApplication {
   }
 
   private void reload() {
+    try {
+      compileAndApply();
+    } catch (RuntimeException e) { // The next edit must still be seen.
+      LOG.error("KW599 the edit could not be served; what ran before goes on", e);
+    }
+  }
+
+  private void compileAndApply() {
     var next = manifests.compile();
     if (next.tables().equals(current.tables()) && next.findings().equals(current.findings())) {
       return;

@@ -75,6 +75,17 @@ class LiveManifestsTest {
   }
 
   @Test
+  void keepsEverythingWhenTheDirectoryItselfIsNotThere() throws IOException {
+    Path moved = directory.resolveSibling(directory.getFileName() + "-moved");
+    Files.move(directory, moved);
+    try {
+      assertEquals(List.of("/one", "/two"), paths(manifests.compile()));
+    } finally {
+      Files.move(moved, directory);
+    }
+  }
+
+  @Test
   void forgetsAFileThatIsDeleted() throws IOException {
     Files.delete(directory.resolve("one.yaml"));
 

@@ -3,16 +3,24 @@ package dev.kubewsgi.gateway.daemon;
 import dev.kubewsgi.gateway.dispatch.Lane;
 import dev.kubewsgi.gateway.exchange.Application;
 import dev.kubewsgi.gateway.exchange.Exchange;
+import dev.kubewsgi.gateway.exchange.Failure;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * An application group of a daemon group: its requests queue in one lane.
  *
  * @param uploading requests that will queue once their body has come
- * @param single whether it holds one callable alone, which a request then need not name
+ * @param single whether it holds, and held before, one callable alone: a request then need not name
+ *     it
+ * @param fault why the newest revision cannot be loaded, or null; an earlier one may serve
  */
-record DaemonApplication(Lane<WorkerConnection> lane, AtomicInteger uploading, AtomicBoolean single)
+record DaemonApplication(
+    Lane<WorkerConnection> lane,
+    AtomicInteger uploading,
+    AtomicBoolean single,
+    AtomicReference<Failure> fault)
     implements Application {
 
   @Override

@@ -24,6 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 
 /**
@@ -70,7 +71,9 @@ public final class DaemonGroup {
 
     Unit(Lane<WorkerConnection> lane) {
       this.lane = lane;
-      this.application = new DaemonApplication(lane, new AtomicInteger(), new AtomicBoolean());
+      this.application =
+          new DaemonApplication(
+              lane, new AtomicInteger(), new AtomicBoolean(), new AtomicReference<>());
     }
 
     void leave(boolean leaves) {
@@ -112,12 +115,17 @@ public final class DaemonGroup {
     queue.limits(newSettings.queue().maxLength(), newSettings.queue().timeout());
     for (ApplicationGroup group : applicationGroups) {
       Unit unit = units.computeIfAbsent(group.id(), key -> new Unit(queue.lane()));
+      ApplicationGroup before = unit.desired == null ? group : unit.desired;
       unit.desired = group;
-      unit.application.single().set(group.scripts().size() == 1);
+      unit.application.single().set(isSingle(before) && isSingle(group));
     }
     var ids = applicationGroups.stream().map(ApplicationGroup::id).collect(Collectors.toSet());
     units.forEach((key, unit) -> unit.leave(!ids.contains(key)));
     home.execute(this::reconcile);
+  }
+
+  private static boolean isSingle(ApplicationGroup group) {
+    return group.scripts().size() == 1;
   }
 
   /**
@@ -263,10 +271,6 @@ public final class DaemonGroup {
 
   private void judge(Unit unit, List<Replica> replicas) {
     String key = unit.desired.id();
-    if (stopping || replicas.stream().anyMatch(replica -> replica.serves(key))) {
-      unit.lane.unblock();
-      return;
-    }
     Optional<Failure> failure =
         replicas.stream()
             .flatMap(replica -> replica.fault(key, unit.desired.revision()).stream())
@@ -276,6 +280,11 @@ public final class DaemonGroup {
                     Failure.of(
                         FailureCode.APPLICATION_NOT_LOADED, fault.code() + ": " + fault.message()))
             .or(this::unavailable);
+    unit.application.fault().set(failure.orElse(null));
+    if (stopping || replicas.stream().anyMatch(replica -> replica.serves(key))) {
+      unit.lane.unblock();
+      return;
+    }
     failure.ifPresentOrElse(unit.lane::block, unit.lane::unblock);
   }
 

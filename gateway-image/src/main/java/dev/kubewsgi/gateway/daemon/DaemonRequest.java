@@ -192,6 +192,17 @@ final class DaemonRequest implements Waiter<WorkerConnection>, BodyReader {
     }
   }
 
+  /** The worker has no such script: the newest revision may, unless it cannot be loaded. */
+  void unknown() {
+    Failure fault = application.fault().get();
+    if (fault == null) {
+      again();
+    } else {
+      forget();
+      fail(fault);
+    }
+  }
+
   /** Lets go of what it holds. */
   void forget() {
     if (body != null) {

@@ -306,7 +306,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
       }
       // A script that was added to an application group: a worker that has it is being started.
       case "unknown" -> {
-        loop.schedule(request::again, UNKNOWN_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        loop.schedule(request::unknown, UNKNOWN_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         release();
       }
       default -> {

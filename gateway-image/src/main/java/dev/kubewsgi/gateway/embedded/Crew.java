@@ -89,30 +89,49 @@ final class Crew<T> {
 
   /** Takes out those at the head of the queue, as far as they match. */
   List<T> removeWhile(Predicate<T> expired) {
+    var removed = new ArrayList<T>();
     lock.lock();
     try {
-      var removed = new ArrayList<T>();
       while (!waiting.isEmpty() && expired.test(waiting.peek())) {
         removed.add(waiting.poll());
       }
-      return removed;
     } finally {
       lock.unlock();
     }
+    letGoIfDone();
+    return removed;
   }
 
   /** Takes no further request. Those that wait are still served; then the threads are let go. */
   void close() {
-    List<Member> members;
     lock.lock();
     try {
       closed = true;
+    } finally {
+      lock.unlock();
+    }
+    letGoIfDone();
+  }
+
+  /**
+   * Wakes the idle members of a crew that is closed and has nothing left. Whoever makes that so, or
+   * finds it so, calls this: a member that became idle beside the last requests has no other way to
+   * learn of it.
+   */
+  private boolean letGoIfDone() {
+    List<Member> members;
+    lock.lock();
+    try {
+      if (!closed || !waiting.isEmpty()) {
+        return false;
+      }
       members = new ArrayList<>(idle);
       idle.clear();
     } finally {
       lock.unlock();
     }
     members.forEach(Crew::wake);
+    return true;
   }
 
   // For the threads
@@ -129,7 +148,7 @@ final class Crew<T> {
    * @return false: the crew is closed and nothing waits
    */
   boolean awaitTurn(Member member) {
-    while (true) {
+    while (!letGoIfDone()) {
       lock.lock();
       try {
         if (!waiting.isEmpty() && !contended) {
@@ -137,7 +156,7 @@ final class Crew<T> {
           return true;
         }
         if (closed && waiting.isEmpty()) {
-          return false;
+          continue;
         }
         member.isContender = false;
         member.called = false;
@@ -152,6 +171,7 @@ final class Crew<T> {
         return true;
       }
     }
+    return false;
   }
 
   /** The contender has the GIL now: another may take its place. */

@@ -224,8 +224,13 @@ public final class EmbeddedApplication implements Application {
     old.drain();
   }
 
-  private void expire() {
-    serving.expire(System.nanoTime());
+  private synchronized void expire() {
+    var now = System.nanoTime();
+    serving.expire(now);
+    draining.forEach(old -> old.expire(now));
+    if (starting != null) {
+      starting.expire(now);
+    }
   }
 
   private Failure notServing(EmbeddedInterpreter target) {

@@ -1,20 +1,17 @@
 package dev.kubewsgi.gateway.embedded;
 
 import dev.kubewsgi.gateway.embedded.cpython.PythonRuntime;
-import dev.kubewsgi.gateway.embedded.cpython.PythonUnavailableException;
 import dev.kubewsgi.gateway.exchange.Application;
 import dev.kubewsgi.gateway.exchange.Failure;
 import dev.kubewsgi.gateway.exchange.FailureCode;
+import dev.kubewsgi.gateway.python.PythonUnavailableException;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus;
-import dev.kubewsgi.gateway.status.ApplicationGroupStatus.LoadFailure;
-import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.GatewaySettings.EmbeddedSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -126,13 +123,6 @@ public final class EmbeddedMode {
   }
 
   private ApplicationGroupStatus unavailableStatus(ApplicationGroup group) {
-    return new ApplicationGroupStatus(
-        group.id(),
-        group.name(),
-        Optional.empty(),
-        State.FAILED,
-        List.of(),
-        0,
-        Optional.of(new LoadFailure(reason.code(), reason.getMessage(), "", Optional.empty())));
+    return ApplicationGroupStatus.unavailable(group, reason.code(), reason.getMessage());
   }
 }

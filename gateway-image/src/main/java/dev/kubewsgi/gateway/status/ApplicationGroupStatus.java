@@ -1,5 +1,7 @@
 package dev.kubewsgi.gateway.status;
 
+import dev.kubewsgi.routes.ApplicationGroup;
+import dev.kubewsgi.routes.ProcessGroup;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +29,22 @@ public record ApplicationGroupStatus(
 
   public ApplicationGroupStatus {
     workers = List.copyOf(workers);
+  }
+
+  /** Of one that cannot run at all, because there is no Python for its mode. */
+  public static ApplicationGroupStatus unavailable(
+      ApplicationGroup group, String code, String message) {
+    return new ApplicationGroupStatus(
+        group.id(),
+        group.name(),
+        switch (group.processGroup()) {
+          case ProcessGroup.Embedded() -> Optional.empty();
+          case ProcessGroup.Daemon(String id) -> Optional.of(id);
+        },
+        State.FAILED,
+        List.of(),
+        0,
+        Optional.of(new LoadFailure(code, message, "", Optional.empty())));
   }
 
   /** Of an application group or a worker. */

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** A supervisor that the gateway did not start and reaches by TCP, as in a cluster. */
@@ -45,7 +46,8 @@ class ReplicaTest {
         Replica replica = connect(test, address, SECRET, lane);
         TestGroup.until("two slots", () -> queue.statistics().slots() == 2);
         DaemonApplication application =
-            new DaemonApplication(lane, new AtomicInteger(), new AtomicBoolean());
+            new DaemonApplication(
+                lane, new AtomicInteger(), new AtomicBoolean(), new AtomicReference<>());
         for (int i = 0; i < 4; i++) {
           RecordedExchange exchange =
               new RecordedExchange(

@@ -69,6 +69,41 @@ class CrewTest {
     assertTrue(went.await(20, TimeUnit.SECONDS));
   }
 
+  /** A member that is woken while another is the contender must not be forgotten in the end. */
+  @RepeatedTest(50)
+  void letsEveryMemberGoWhenClosedWithRequestsWaiting() throws Exception {
+    var crew = new Crew<Integer>(100);
+    var gil = new ReentrantLock();
+    gil.lock();
+    var threads = new ArrayList<Thread>();
+    for (var i = 0; i < 5; i++) {
+      threads.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    var member = crew.join();
+                    while (crew.awaitTurn(member)) {
+                      gil.lock();
+                      crew.tookGil();
+                      while (crew.poll() != null) {
+                        Thread.yield();
+                      }
+                      gil.unlock();
+                    }
+                  }));
+    }
+    for (var i = 0; i < 20; i++) {
+      crew.offer(i);
+    }
+    crew.close();
+    gil.unlock();
+
+    for (var thread : threads) {
+      thread.join(20_000);
+      assertFalse(thread.isAlive());
+    }
+  }
+
   @Test
   void removesOnlyTheHeadOfTheQueue() {
     var crew = new Crew<Integer>(10);

@@ -270,6 +270,46 @@ class EmbeddedModeTest {
   }
 
   @Test
+  void refusesWhatWaitedTooLongForCodeThatHasBeenReplaced() throws Exception {
+    var script = Files.writeString(directory.resolve("stuck.wsgi"), waitsForAFile("stuck"));
+    var oneThread = settings(1, 10, Duration.ofMillis(100));
+    var old = group("stuck", script, "1");
+    mode.apply(List.of(old), oneThread).get();
+    var running = get(route(old, script));
+    awaitFile("stuck.running");
+    var waiting = get(route(old, script));
+
+    Files.writeString(script, answers("new"));
+    mode.apply(List.of(group("stuck", script, "2")), oneThread).get();
+
+    assertEquals(FailureCode.QUEUE_TIMEOUT, waiting.await().failure().code());
+    Files.createFile(directory.resolve("stuck.go"));
+    assertEquals("went", running.await().body());
+  }
+
+  @Test
+  void endsTheOldInterpreterAfterAReloadUnderLoad() throws Exception {
+    var script = Files.writeString(directory.resolve("loaded.wsgi"), answers("old"));
+    var old = group("loaded", script, "1");
+    mode.apply(List.of(old), FIVE_THREADS).get();
+    var route = route(old, script);
+    var exchanges = new ArrayList<RecordedExchange>();
+    for (var revision = 2; revision < 6; revision++) {
+      for (var i = 0; i < 50; i++) {
+        exchanges.add(get(route));
+      }
+      mode.apply(List.of(group("loaded", script, "" + revision)), FIVE_THREADS).get();
+    }
+
+    for (var exchange : exchanges) {
+      assertEquals("old", exchange.await().body());
+    }
+    while (mode.status().getFirst().workers().size() > 1) {
+      Thread.onSpinWait(); // Bounded by the class's timeout.
+    }
+  }
+
+  @Test
   void reloadsBesideTheOldCodeAndLosesNothing() throws Exception {
     var script = directory.resolve("reloaded.wsgi");
     Files.writeString(script, waitsForAFile("reload"));

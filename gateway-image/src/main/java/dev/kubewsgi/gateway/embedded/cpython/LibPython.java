@@ -1,5 +1,6 @@
 package dev.kubewsgi.gateway.embedded.cpython;
 
+import dev.kubewsgi.gateway.python.PythonUnavailableException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;

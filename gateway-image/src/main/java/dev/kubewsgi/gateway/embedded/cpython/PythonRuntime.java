@@ -3,6 +3,7 @@ package dev.kubewsgi.gateway.embedded.cpython;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.kubewsgi.gateway.python.PythonInstallation;
+import dev.kubewsgi.gateway.python.PythonUnavailableException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;

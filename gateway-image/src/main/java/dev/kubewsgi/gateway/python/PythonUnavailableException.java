@@ -1,6 +1,6 @@
-package dev.kubewsgi.gateway.embedded.cpython;
+package dev.kubewsgi.gateway.python;
 
-/** Embedded mode cannot start; the message says why and what to do. */
+/** No Python can be used; the message says why and what to do. */
 public final class PythonUnavailableException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
