@@ -3,6 +3,8 @@ package dev.kubewsgi.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -58,6 +60,37 @@ class ReloadTest {
       load.awaitAnswers(50);
       served.edit(Scripts.MANIFEST, "\n  processGroup: site1", "");
       Eventually.isTrue("the gateway answers", () -> served.get("/v").body().equals(gateway));
+      load.awaitAnswers(50);
+      load.assertNothingLost();
+    }
+  }
+
+  @Test
+  void anAliasStaysWhereItRunsUntilItsNewPlaceHasLoadedIt() throws IOException {
+    Scripts.in(directory, GROUP + EMBEDDED.replace("version.py", "here.py"));
+    Path allowed = directory.resolve("allowed");
+    Files.writeString(
+        directory.resolve("here.py"),
+        """
+        import os, sys
+        if sys.argv != [""] and not os.path.exists(%s):
+            raise RuntimeError("only embedded, for now")
+        def application(environ, start_response):
+            start_response("200 OK", [])
+            return [str(os.getpid()).encode()]
+        """
+            .formatted("\"" + allowed + "\""));
+    try (ServedDirectory served = ServedDirectory.of(directory);
+        Load load = new Load(served, "/v", 4)) {
+      String gateway = "" + served.command().pid();
+      served.edit(Scripts.MANIFEST, "script: here.py", "script: here.py\n  processGroup: site1");
+      Eventually.isTrue(
+          "the failure can be seen",
+          () -> served.get(served.adminUrl("/api/v1/application-groups")).body().contains("KW304"));
+      load.awaitAnswers(50);
+      assertEquals(gateway, served.get("/v").body());
+      Files.createFile(allowed);
+      Eventually.isTrue("a worker answers", () -> !served.get("/v").body().equals(gateway));
       load.awaitAnswers(50);
       load.assertNothingLost();
     }

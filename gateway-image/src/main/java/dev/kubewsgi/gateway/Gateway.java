@@ -20,8 +20,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -34,6 +38,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 public final class Gateway implements GatewayStatus {
 
+  /** How soon an alias moves once its new application group is ready. */
+  private static final long MOVE_MILLIS = 25;
+
   private final Vertx vertx;
   private final HttpStats stats;
   private final String version;
@@ -43,6 +50,12 @@ public final class Gateway implements GatewayStatus {
   private final EmbeddedPython embeddedPython = new EmbeddedPython(pythons, workspace);
   private final ServedDaemonGroups daemonGroups;
 
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> Thread.ofPlatform().daemon().name("alias-moves").unstarted(task));
+
+  private List<RouteTable> wanted = List.of();
+  private List<RouteTable> inForce = List.of();
   private AccessLog accessLog = AccessLog.off();
   private volatile boolean draining;
 
@@ -73,6 +86,28 @@ public final class Gateway implements GatewayStatus {
    * @throws dev.kubewsgi.gateway.http.ListenException a new listener cannot be bound
    */
   public synchronized CompletableFuture<Void> apply(List<RouteTable> tables) {
+    wanted = List.copyOf(tables);
+    return enforce(plans());
+  }
+
+  /** The tables on the way to those that are wanted. */
+  private List<RouteTable> plans() {
+    var ready =
+        applicationGroups().stream()
+            .filter(group -> group.state() == State.READY)
+            .map(ApplicationGroupStatus::id)
+            .collect(Collectors.toSet());
+    return wanted.stream().map(table -> plan(table, ready)).toList();
+  }
+
+  private RouteTable plan(RouteTable table, Set<String> ready) {
+    var served = gateways.get(table.gateway().id());
+    return served == null || served.table() == null
+        ? table
+        : Moves.plan(served.table(), table, ready::contains);
+  }
+
+  private CompletableFuture<Void> enforce(List<RouteTable> tables) {
     tables.forEach(this::open);
     daemonGroups.apply(tables);
     var loaded =
@@ -81,7 +116,24 @@ public final class Gateway implements GatewayStatus {
             .toArray(CompletableFuture[]::new);
     settleEventLoops();
     retire(tables);
+    inForce = tables;
+    if (!inForce.equals(wanted)) {
+      timer.schedule(this::moveOn, MOVE_MILLIS, TimeUnit.MILLISECONDS);
+    }
     return CompletableFuture.allOf(loaded);
+  }
+
+  /** Lets aliases go to new application groups that have become ready. */
+  private synchronized void moveOn() {
+    if (draining || inForce.equals(wanted)) {
+      return;
+    }
+    var next = plans();
+    if (next.equals(inForce)) {
+      timer.schedule(this::moveOn, MOVE_MILLIS, TimeUnit.MILLISECONDS);
+    } else {
+      enforce(next);
+    }
   }
 
   /**
@@ -90,6 +142,7 @@ public final class Gateway implements GatewayStatus {
    */
   public synchronized CompletableFuture<Void> stop() {
     draining = true;
+    timer.shutdown();
     var stopped = gateways.values().stream().map(ServedGateway::stop);
     return CompletableFuture.allOf(stopped.toArray(CompletableFuture[]::new))
         .thenCompose(_ -> daemonGroups.stop())
