@@ -568,14 +568,14 @@ class FileWrapper:
 
 def format_traceback(failure):
     """A failure's traceback from the application's first frame on."""
-    import traceback  # loaded at the first failure only: it brings a dozen modules
-
     frames = failure.__traceback__
     while frames is not None and frames.tb_frame.f_globals.get("__name__") == __name__:
         frames = frames.tb_next
     try:
+        import traceback  # loaded at the first failure only: it brings a dozen modules
+
         return "".join(traceback.format_exception(type(failure), failure, frames))
-    except Exception:  # a __str__ or a source file that fails must not hide the failure
+    except Exception:  # a __str__, or a file this user cannot read, must not hide the failure
         return f"{_name(failure)} (its traceback could not be formatted)\n"
 
 

@@ -66,6 +66,21 @@ class ReloadTest {
   }
 
   @Test
+  void anEditBehindASymbolicLinkIsSeenThoughADatabaseBesideItIsNot() throws IOException {
+    Path elsewhere = Files.createDirectories(directory.resolve("elsewhere"));
+    Path served = Files.createDirectories(directory.resolve("served"));
+    Files.writeString(elsewhere.resolve("real.py"), script("one"));
+    Files.createSymbolicLink(served.resolve("version.py"), elsewhere.resolve("real.py"));
+    Scripts.in(served, EMBEDDED);
+    try (ServedDirectory running = ServedDirectory.of(served)) {
+      running.write("data.sqlite3", "not a manifest, not a script");
+      assertEquals("one", running.get("/v").body());
+      Files.writeString(elsewhere.resolve("real.py"), script("two"));
+      Eventually.isTrue("the edit is served", () -> running.get("/v").body().equals("two"));
+    }
+  }
+
+  @Test
   void anAliasStaysWhereItRunsUntilItsNewPlaceHasLoadedIt() throws IOException {
     Scripts.in(directory, GROUP + EMBEDDED.replace("version.py", "here.py"));
     Path allowed = directory.resolve("allowed");

@@ -42,10 +42,17 @@ final class EmbeddedPython implements Supplier<PythonRuntime> {
     return new PythonUnavailableException(
         "KW208",
         "no CPython 3.11 to 3.13 with a shared library (libpython) was found; "
-            + (found.isEmpty() ? "there is no python3 at all" : "found: " + found)
+            + (found.isEmpty() ? nothingFound() : "found: " + found)
             + ". Install one (Debian: apt-get install libpython3.11; pyenv: build with"
             + " --enable-shared), set KUBE_WSGI_PYTHON to a python3 executable that has one, or"
             + " give the alias a daemon group (spec.processGroup)");
+  }
+
+  private static String nothingFound() {
+    var choice = System.getenv(PythonFinder.CHOICE);
+    return choice == null || choice.isBlank()
+        ? "there is no python3 at all"
+        : PythonFinder.CHOICE + " names " + choice + ", which did not answer as a CPython";
   }
 
   private static String describe(PythonInstallation installation) {

@@ -157,8 +157,18 @@ public final class Standalone {
   private Set<Path> watchedFiles() {
     Set<Path> files = new HashSet<>();
     loaded.files().forEach(file -> files.add(file.toAbsolutePath().normalize()));
-    loaded.aliases().forEach(alias -> files.add(Path.of(alias.object().getSpec().script())));
+    loaded.aliases().forEach(alias -> files.addAll(script(alias)));
     return files;
+  }
+
+  /** Its file, and behind symbolic links the one that is edited. */
+  private static Set<Path> script(Located<ScriptAlias> alias) {
+    Path script = Path.of(alias.object().getSpec().script());
+    try {
+      return new HashSet<>(List.of(script, script.toRealPath()));
+    } catch (IOException e) {
+      return Set.of(script); // It is not there, which a finding says.
+    }
   }
 
   /** Scripts are files here, Secrets are manifests, and nothing is open to the network unasked. */

@@ -6,7 +6,9 @@ import static java.nio.file.StandardWatchEventKinds.ENTRY_MODIFY;
 
 import java.io.IOException;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.util.Collection;
@@ -14,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** Waits for something to change in directories. One thread uses it. */
 final class FileWatch implements AutoCloseable {
@@ -47,24 +50,42 @@ final class FileWatch implements AutoCloseable {
     }
   }
 
-  /** Returns when something has changed and then nothing for a moment. */
-  void awaitChange() throws InterruptedException {
-    take(service.take());
+  /**
+   * Returns when something has changed and then nothing for a moment.
+   *
+   * @param concerns whether a change of this file matters; those of directories always do
+   */
+  void awaitChange(Predicate<Path> concerns) throws InterruptedException {
+    var changed = false;
+    while (!changed) {
+      changed = take(service.take(), concerns);
+    }
     var until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_MILLIS);
     while (System.nanoTime() < until) {
       var more = service.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS);
       if (more == null) {
         return;
       }
-      take(more);
+      take(more, concerns);
     }
   }
 
-  private void take(WatchKey key) {
-    key.pollEvents();
+  private boolean take(WatchKey key, Predicate<Path> concerns) {
+    var directory = (Path) key.watchable();
+    var changed = key.pollEvents().stream().anyMatch(event -> matters(directory, event, concerns));
     if (!key.reset()) {
       keys.values().remove(key);
+      return true;
     }
+    return changed;
+  }
+
+  private boolean matters(Path directory, WatchEvent<?> event, Predicate<Path> concerns) {
+    if (!(event.context() instanceof Path name)) {
+      return true; // Too much happened for the system to say what.
+    }
+    var path = directory.resolve(name);
+    return concerns.test(path) || keys.containsKey(path) || Files.isDirectory(path);
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -153,13 +154,19 @@ public final class Server implements QuarkusApplication {
         files.watch(manifests.directories(current));
         // What changed before this directory was watched would go unseen.
         reload();
-        files.awaitChange();
+        files.awaitChange(this::concerns);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
       LOG.errorf("KW214 files cannot be watched, so edits need a restart: %s", e.getMessage());
     }
+  }
+
+  /** A database beside the scripts changes all the time, and means nothing here. */
+  private boolean concerns(Path file) {
+    var name = file.getFileName().toString();
+    return name.endsWith(".yaml") || name.endsWith(".yml") || current.watchedFiles().contains(file);
   }
 
   private void reload() {
