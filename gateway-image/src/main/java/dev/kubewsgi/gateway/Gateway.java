@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -54,6 +55,7 @@ public final class Gateway implements GatewayStatus {
       Executors.newSingleThreadScheduledExecutor(
           task -> Thread.ofPlatform().daemon().name("alias-moves").unstarted(task));
 
+  private Future<?> nextLook = CompletableFuture.completedFuture(null);
   private List<RouteTable> wanted = List.of();
   private List<RouteTable> inForce = List.of();
   private AccessLog accessLog = AccessLog.off();
@@ -86,8 +88,14 @@ public final class Gateway implements GatewayStatus {
    * @throws dev.kubewsgi.gateway.http.ListenException a new listener cannot be bound
    */
   public synchronized CompletableFuture<Void> apply(List<RouteTable> tables) {
+    var before = wanted;
     wanted = List.copyOf(tables);
-    return enforce(plans());
+    try {
+      return enforce(plans());
+    } catch (RuntimeException e) {
+      wanted = before; // What ran before goes on, and aliases that were moving still do.
+      throw e;
+    }
   }
 
   /** The tables on the way to those that are wanted. */
@@ -117,10 +125,16 @@ public final class Gateway implements GatewayStatus {
     settleEventLoops();
     retire(tables);
     inForce = tables;
-    if (!inForce.equals(wanted)) {
-      timer.schedule(this::moveOn, MOVE_MILLIS, TimeUnit.MILLISECONDS);
-    }
+    lookAgain();
     return CompletableFuture.allOf(loaded);
+  }
+
+  /** One look is due at a time, however many edits come while an alias waits to move. */
+  private void lookAgain() {
+    nextLook.cancel(false);
+    if (!inForce.equals(wanted)) {
+      nextLook = timer.schedule(this::moveOn, MOVE_MILLIS, TimeUnit.MILLISECONDS);
+    }
   }
 
   /** Lets aliases go to new application groups that have become ready. */
@@ -130,7 +144,7 @@ public final class Gateway implements GatewayStatus {
     }
     var next = plans();
     if (next.equals(inForce)) {
-      timer.schedule(this::moveOn, MOVE_MILLIS, TimeUnit.MILLISECONDS);
+      lookAgain();
     } else {
       enforce(next);
     }

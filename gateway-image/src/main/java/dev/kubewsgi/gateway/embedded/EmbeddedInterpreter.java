@@ -295,7 +295,7 @@ final class EmbeddedInterpreter {
         return;
       }
       if (request.isClosed()) {
-        request.abandon();
+        request.discardBody();
         return;
       }
       var wsgi = request.request();

@@ -138,12 +138,8 @@ final class EmbeddedRequest implements RequestChannel, BodyReader {
     }
   }
 
-  /** Any thread; nobody waits for an answer, and the application has not seen it. */
-  void abandon() {
-    discardBody();
-  }
-
-  private void discardBody() {
+  /** Any thread; for a request that is over, also when nobody waits for its answer any more. */
+  void discardBody() {
     lock.lock();
     try {
       discarding = true;
