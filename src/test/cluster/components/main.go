@@ -4,6 +4,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -40,10 +41,9 @@ func command(part string) *cobra.Command {
 	case "kube-controller-manager":
 		return controllermanager.NewControllerManagerCommand()
 	case "kube-scheduler":
-		// Without an explicit channel it dereferences nil.
-		return scheduler.NewSchedulerCommand(make(chan struct{}))
+		return scheduler.NewSchedulerCommand()
 	case "kubelet":
-		return kubelet.NewKubeletCommand(nil)
+		return kubelet.NewKubeletCommand(context.Background())
 	case "kube-proxy":
 		return proxy.NewProxyCommand()
 	case "kubectl":
