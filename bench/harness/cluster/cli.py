@@ -76,7 +76,7 @@ def page(options: argparse.Namespace, command: str, directory: Path) -> str:
         "Written by `bench/cluster --write-docs`; `bench/README.md` says how it measures.\n\n"
         f"Command: `{command.strip()}`. API server, etcd, controllers, operator, gateway and the"
         " harness share the machine.\n\n"
-        f"{table(measures)}\n\n{_facts({**machine.facts(None), **facts})}\n"
+        f"{table(measures)}\n\n{_facts({**_machine(), **facts})}\n"
     )
 
 
@@ -112,6 +112,13 @@ def operator(plane: Plane, directory: Path) -> Program:
         plane.kubeconfig_of(RELEASE, RELEASE),
         directory / "operator.log",
     )
+
+
+def _machine() -> dict[str, str]:
+    """Facts about the machine, without the servers that only bench/run compares."""
+    known = machine.facts(None)
+    names = ("cores", "processor", "memory", "kernel", "system", "python", "kube-wsgi")
+    return {name: known[name] for name in names}
 
 
 def _facts(facts: dict[str, Any]) -> str:

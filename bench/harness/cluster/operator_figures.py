@@ -35,9 +35,7 @@ def measure(plane: Plane, operator: Program, aliases: int, groups: int) -> list[
             60,
             "s",
         ),
-        Measure(
-            "settled: writes to the API server in a minute", len(writes), 0, "", _names(writes)
-        ),
+        Measure("settled: writes to the API server in a minute", len(writes), 0, "", _some(writes)),
         Measure("operator RSS at that size", operator.rss() / MIB, 256, "MiB", operator.peak()),
         Measure(
             "one more alias: apply → its ConfigMap shard written, p95",
@@ -92,10 +90,15 @@ def _note_shard(api: Api, sought: str, listening: threading.Event, written: list
     events = api.watch(configmaps, resourceVersion=version)
     listening.set()
     for event in events:
-        if any(sought in text for text in event["object"].get("data", {}).values()):
-            if "-routes-" in event["object"]["metadata"]["name"]:
-                written.append(time.monotonic())
-                return
+        if _is_shard_with(event["object"], sought):
+            written.append(time.monotonic())
+            return
+
+
+def _is_shard_with(item: dict[str, Any], sought: str) -> bool:
+    return "-routes-" in item["metadata"]["name"] and any(
+        sought in text for text in item.get("data", {}).values()
+    )
 
 
 def _create_all(api: Api, plural: str, items: Iterable[dict[str, Any]]) -> None:
@@ -120,5 +123,5 @@ def _wait(done: Callable[[], bool], what: str, pause: float) -> None:
         time.sleep(pause)
 
 
-def _names(writes: list[str]) -> str:
+def _some(writes: list[str]) -> str:
     return "; ".join(sorted(set(writes))[:5])

@@ -65,7 +65,7 @@ class Plane:
         return file
 
     def writes_of_operator(self, seconds: float) -> list[str]:
-        """What the operator writes from now on for so long; its lease apart, which says it lives."""
+        """What the operator writes from now on for so long, its lease apart: it says it lives."""
         log = self.directory / "audit.log"
         begin = log.stat().st_size
         time.sleep(seconds)
