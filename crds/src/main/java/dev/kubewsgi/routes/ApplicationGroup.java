@@ -15,6 +15,8 @@ import java.util.Map;
  * @param scripts the scripts and callables that are loaded into it, each once
  * @param python the virtual environment and the module search path
  * @param env variables added to the environment that its process group gives
+ * @param files texts of inline and configMap sources, by relative path {@code
+ *     namespace.alias/name}; the scripts and Python paths that are relative are below them
  */
 public record ApplicationGroup(
     String id,
@@ -23,17 +25,19 @@ public record ApplicationGroup(
     String revision,
     List<Script> scripts,
     PythonSettings python,
-    Map<String, String> env) {
+    Map<String, String> env,
+    Map<String, String> files) {
 
   public ApplicationGroup {
     scripts = List.copyOf(scripts);
     env = Map.copyOf(env);
+    files = Map.copyOf(files);
   }
 
   /**
    * A script and the callable in it.
    *
-   * @param script absolute path of the file
+   * @param script absolute path of the file, or a relative one of the group's files
    * @param callable name of a module-level callable
    */
   public record Script(String script, String callable) {}

@@ -2,6 +2,7 @@ package dev.kubewsgi.routes;
 
 import dev.kubewsgi.api.Suggestion;
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
+import dev.kubewsgi.api.v1alpha1.NamespaceChoice;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import dev.kubewsgi.api.v1alpha1.WsgiGatewaySpec;
@@ -119,7 +120,7 @@ public final class RouteCompiler {
       return Optional.empty();
     }
     var from = table.gateway().getSpec().aliases().namespaces().from();
-    if (from == Namespaces.Same && !sameNamespace(alias, table)) {
+    if (from == NamespaceChoice.From.Same && !sameNamespace(alias, table)) {
       refuse(
           alias,
           Reason.NamespaceNotAccepted,

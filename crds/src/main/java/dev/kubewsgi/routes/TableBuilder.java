@@ -104,7 +104,8 @@ final class TableBuilder {
         revision(interpreter),
         new ArrayList<>(interpreter.scripts()),
         founder.python(),
-        founder.env());
+        founder.env(),
+        Map.of());
   }
 
   /** Of everything that an interpreter cannot take up once it runs. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.EnvVar;
+import dev.kubewsgi.api.v1alpha1.NamespaceChoice;
 import dev.kubewsgi.api.v1alpha1.PythonSpec;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import dev.kubewsgi.api.v1alpha1.WsgiGatewaySpec.Namespaces;
@@ -239,7 +240,8 @@ class RouteCompilerTest {
 
   @Test
   void gatewayTakesOtherNamespacesOnlyWhenItSaysSo() {
-    WsgiGateway own = Samples.gateway("default/main", true, Namespaces.All, Namespaces.Same, null);
+    WsgiGateway own =
+        Samples.gateway("default/main", true, Namespaces.All, NamespaceChoice.From.Same, null);
     assertRefused(
         compile(List.of(own), List.of(), Alias.of("team/a", "/a").gateway("default/main")),
         Reason.NamespaceNotAccepted,
@@ -249,13 +251,15 @@ class RouteCompilerTest {
 
   @Test
   void embeddedHasToBeEnabledAndAllowed() {
-    WsgiGateway off = Samples.gateway("default/main", false, Namespaces.All, Namespaces.All, null);
+    WsgiGateway off =
+        Samples.gateway("default/main", false, Namespaces.All, NamespaceChoice.From.All, null);
     assertRefused(
         compile(List.of(off), List.of(), Alias.of("default/a", "/a")),
         Reason.EmbeddedNotEnabled,
         "spec.processGroup",
         "WsgiGateway default/main");
-    WsgiGateway own = Samples.gateway("default/main", true, Namespaces.Same, Namespaces.All, null);
+    WsgiGateway own =
+        Samples.gateway("default/main", true, Namespaces.Same, NamespaceChoice.From.All, null);
     Compiled compiled =
         compile(
             List.of(own),
@@ -274,7 +278,7 @@ class RouteCompilerTest {
             "default/main",
             true,
             Namespaces.All,
-            Namespaces.All,
+            NamespaceChoice.From.All,
             List.of("*.example.com", "example.org"));
     Compiled compiled =
         compile(

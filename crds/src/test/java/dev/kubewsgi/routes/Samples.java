@@ -3,13 +3,13 @@ package dev.kubewsgi.routes;
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.DaemonGroupSpec;
 import dev.kubewsgi.api.v1alpha1.EnvVar;
+import dev.kubewsgi.api.v1alpha1.NamespaceChoice;
 import dev.kubewsgi.api.v1alpha1.PythonSpec;
 import dev.kubewsgi.api.v1alpha1.QueueSpec;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.ScriptAliasSpec;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import dev.kubewsgi.api.v1alpha1.WsgiGatewaySpec;
-import dev.kubewsgi.api.v1alpha1.WsgiGatewaySpec.AliasNamespaces;
 import dev.kubewsgi.api.v1alpha1.WsgiGatewaySpec.Aliases;
 import dev.kubewsgi.api.v1alpha1.WsgiGatewaySpec.Embedded;
 import dev.kubewsgi.api.v1alpha1.WsgiGatewaySpec.Limits;
@@ -29,7 +29,7 @@ final class Samples {
 
   private Samples() {}
 
-  private static <S, T extends CustomResource<S, Void>> T named(T object, String id, S spec) {
+  private static <S, T extends CustomResource<S, ?>> T named(T object, String id, S spec) {
     String[] parts = id.split("/", 2);
     object.setMetadata(new ObjectMetaBuilder().withNamespace(parts[0]).withName(parts[1]).build());
     object.setSpec(spec);
@@ -38,14 +38,14 @@ final class Samples {
 
   /** A gateway that allows everything from everywhere. */
   static WsgiGateway gateway(String id) {
-    return gateway(id, true, Namespaces.All, Namespaces.All, null);
+    return gateway(id, true, Namespaces.All, NamespaceChoice.From.All, null);
   }
 
   static WsgiGateway gateway(
       String id,
       boolean embedded,
       Namespaces embeddedFrom,
-      Namespaces aliasesFrom,
+      NamespaceChoice.From aliasesFrom,
       List<String> hostnames) {
     return named(
         new WsgiGateway(),
@@ -55,10 +55,18 @@ final class Samples {
                 new Listener("http", null, 8080, null),
                 new Listener("https", "0.0.0.0", 8443, new Tls("www-tls"))),
             new Embedded(embedded, 5, embeddedFrom, QUEUE, "15s"),
-            new Aliases(new AliasNamespaces(aliasesFrom), hostnames),
+            new Aliases(new NamespaceChoice(aliasesFrom, null), hostnames),
             new Limits(new Quantity("8190"), new Quantity("32Ki"), new Quantity("10Mi")),
             new Timeouts("20s", "1m30s", "500ms", "1h", "0s"),
-            List.of("192.0.2.0/24")));
+            List.of("192.0.2.0/24"),
+            1,
+            new WsgiGatewaySpec.Service(WsgiGatewaySpec.ServiceType.ClusterIP, null),
+            null,
+            null,
+            null,
+            null,
+            null,
+            null));
   }
 
   static DaemonGroup group(String id, Integer processes, int replicas, PythonSpec python) {
@@ -77,7 +85,15 @@ final class Samples {
             QUEUE,
             "15s",
             "15s",
-            "5s"));
+            "5s",
+            new DaemonGroupSpec.Aliases(new NamespaceChoice(NamespaceChoice.From.Same, null)),
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null));
   }
 
   /** What an alias says; the rest is absent or default. */
@@ -134,7 +150,8 @@ final class Samples {
               processGroup,
               applicationGroup,
               python,
-              env));
+              env,
+              null));
     }
   }
 }

@@ -96,6 +96,7 @@ class MovesTest {
                 "1",
                 List.of(new ApplicationGroup.Script("/a.py", "application")),
                 new PythonSettings(Optional.empty(), List.of()),
+                Map.of(),
                 Map.of())),
         processGroup instanceof ProcessGroup.Daemon ? List.of(daemonGroup) : List.of());
   }

@@ -142,7 +142,7 @@ final class ManifestLoader {
     }
   }
 
-  private static <S, T extends CustomResource<S, Void>> Located<T> located(
+  private static <S, T extends CustomResource<S, ?>> Located<T> located(
       Supplier<T> constructor, Class<S> specType, Document document) {
     T object = constructor.get();
     ObjectMeta metadata = new ObjectMeta();

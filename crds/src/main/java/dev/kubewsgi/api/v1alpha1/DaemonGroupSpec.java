@@ -2,13 +2,16 @@ package dev.kubewsgi.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
 import io.fabric8.crd.generator.annotation.PrinterColumn;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.model.annotation.SpecReplicas;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How many processes and threads a group has, and what they run as.
@@ -19,18 +22,26 @@ import java.util.List;
  * @param env null: none
  * @param workingDir null: the file system's root
  * @param python null: that of the machine or image
+ * @param image null: the operator's
+ * @param imagePullPolicy null: Kubernetes' choice
+ * @param imagePullSecrets null: none
+ * @param resources null: none
+ * @param podTemplate a partial pod template; null: nothing is changed
+ * @param restartedAt null: never
+ * @param secretRotatedAt null: never
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DaemonGroupSpec(
     @Default("1")
-        @Min(1)
+        @Min(0)
         @Max(1000)
-        @PrinterColumn(name = "Replicas")
-        @JsonPropertyDescription("Pods; on one machine, supervisors.")
+        @SpecReplicas
+        @JsonPropertyDescription(
+            "Pods; on one machine, supervisors. 0: requests wait in the queue.")
         Integer replicas,
     @Min(1)
         @Max(1000)
-        @PrinterColumn(name = "Processes")
+        @PrinterColumn(name = "Processes", priority = 1)
         @JsonPropertyDescription(
             "Worker processes for each application in each replica. Left out: one, and"
                 + " wsgi.multiprocess is false unless there are several replicas; a number that is"
@@ -55,7 +66,8 @@ public record DaemonGroupSpec(
             "Title of the processes in ps. %{GROUP} is replaced by (wsgi:NAME) with the group's name.")
         String displayName,
     @JsonPropertyDescription(
-            "User and group that the workers run as. Left out: those of the supervisor.")
+            "User and group that the workers run as. Left out: on one machine those of the supervisor,"
+                + " in a cluster 65532.")
         SecurityContext securityContext,
     @Size(min = 1, max = 256)
         @ValidationRule(
@@ -89,7 +101,51 @@ public record DaemonGroupSpec(
         @ValidationRule(value = Rules.DURATION, message = Rules.DURATION_MESSAGE)
         @JsonPropertyDescription(
             "For the interpreter to end after gracefulTimeout; beyond, the worker is killed.")
-        String shutdownTimeout) {
+        String shutdownTimeout,
+    @Default("{}")
+        @JsonPropertyDescription(
+            "Which ScriptAliases may run here; they name the group as processGroup.")
+        Aliases aliases,
+    @Size(min = 1, max = 512)
+        @ValidationRule(value = Rules.IMAGE, message = Rules.IMAGE_MESSAGE)
+        @JsonPropertyDescription(
+            "Image of the pods, with a Python 3.9 or later as python3 on its PATH; the worker itself"
+                + " is put in. Left out: the operator's, which has the standard library alone.")
+        String image,
+    @JsonPropertyDescription(
+            "When nodes pull the image. Left out: by its tag, as everywhere in Kubernetes.")
+        PullPolicy imagePullPolicy,
+    @Size(min = 1, max = 16) @JsonPropertyDescription("Secrets with which nodes pull the images.")
+        List<PullSecret> imagePullSecrets,
+    @JsonPropertyDescription(
+            "Requests and limits of the container that holds all workers of a pod.")
+        Resources resources,
+    @PreserveUnknownFields
+        @JsonPropertyDescription(
+            "Merged strategically over the pod template that the operator makes, for what has no"
+                + " field here; the container is called workers. The API server's words on the result"
+                + " are in the condition Ready.")
+        Map<String, Object> podTemplate,
+    @Size(max = Rules.TIME_LENGTH)
+        @ValidationRule(value = Rules.TIME, message = Rules.TIME_MESSAGE)
+        @JsonPropertyDescription(
+            "Another time here restarts the group's pods, one after the other, without losing a"
+                + " request.")
+        String restartedAt,
+    @Size(max = Rules.TIME_LENGTH)
+        @ValidationRule(value = Rules.TIME, message = Rules.TIME_MESSAGE)
+        @JsonPropertyDescription(
+            "Another time here makes a new secret between gateways and workers; the last one stays"
+                + " valid until the next.")
+        String secretRotatedAt) {
+
+  /** Who may run here. */
+  public record Aliases(
+      @Default("{}")
+          @JsonPropertyDescription(
+              "Namespaces whose aliases may run in this group, which then hold its environment and"
+                  + " its files.")
+          NamespaceChoice namespaces) {}
 
   /**
    * Who the workers run as, by number.

@@ -60,6 +60,26 @@ final class Rules {
       "a host is a lower-case name such as www.example.com, or *.example.com for every name below;"
           + " no port, no scheme, no dot at the end; leave the list out to take any host";
 
+  static final String SUBDOMAIN =
+      "self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$')";
+
+  static final String SECRET_NAME = SUBDOMAIN;
+
+  static final String SECRET_NAME_MESSAGE = "write the name of a Secret of this namespace";
+
+  static final String IMAGE = "self.matches('^[A-Za-z0-9][A-Za-z0-9._:/@-]*$')";
+
+  static final String IMAGE_MESSAGE =
+      "write an image such as registry.example.com/team/site:1.4 or …@sha256:…";
+
+  /** RFC 3339, as kubectl writes it. */
+  static final String TIME =
+      "self.matches('^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$')";
+
+  static final String TIME_MESSAGE = "write a time such as 2026-01-31T10:00:00Z";
+
+  static final int TIME_LENGTH = 40;
+
   static final String UNIQUE = "self.all(x, self.exists_one(y, y == x))";
 
   static final String UNIQUE_HOSTS_MESSAGE = "a host is listed twice: write each once";

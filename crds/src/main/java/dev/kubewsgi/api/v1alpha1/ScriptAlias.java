@@ -19,8 +19,19 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @ShortNames("alias")
 @Categories("wsgi")
 @AdditionalPrinterColumn(
+    name = "Ready",
+    jsonPath = ".status.conditions[?(@.type==\"Ready\")].status",
+    type = AdditionalPrinterColumn.Type.STRING,
+    format = PrinterColumnFormat.NONE)
+@AdditionalPrinterColumn(
+    name = "Reason",
+    jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason",
+    type = AdditionalPrinterColumn.Type.STRING,
+    format = PrinterColumnFormat.NONE)
+@AdditionalPrinterColumn(
     name = "Age",
     jsonPath = ".metadata.creationTimestamp",
     type = AdditionalPrinterColumn.Type.DATE,
     format = PrinterColumnFormat.NONE)
-public class ScriptAlias extends CustomResource<ScriptAliasSpec, Void> implements Namespaced {}
+public class ScriptAlias extends CustomResource<ScriptAliasSpec, ScriptAliasStatus>
+    implements Namespaced {}

@@ -3,6 +3,7 @@ package dev.kubewsgi.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.PrinterColumn;
+import io.fabric8.crd.generator.annotation.SelectableField;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
@@ -16,8 +17,15 @@ import java.util.List;
  * @param processGroup null or {@code %{GLOBAL}}: embedded in the gateway
  * @param python null: that of the process group
  * @param env null: none
+ * @param source null: the files are where the process runs
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value =
+        "!has(self.source) || !(self.script.startsWith('/') || self.script.matches('(^|/)[.][.](/|$)'))",
+    fieldPath = ".script",
+    message =
+        "with a source, write a path inside it, such as wsgi.py, without '/' before it or '..'")
 public record ScriptAliasSpec(
     @Default("main")
         @Size(min = 1, max = 116)
@@ -26,6 +34,7 @@ public record ScriptAliasSpec(
             message =
                 "write the name of a WsgiGateway, or NAMESPACE/NAME for one of another namespace")
         @PrinterColumn(name = "Gateway", priority = 1)
+        @SelectableField
         @JsonPropertyDescription(
             "Name of the WsgiGateway that serves the alias; NAMESPACE/NAME for one of another"
                 + " namespace, which has to accept this one.")
@@ -33,7 +42,6 @@ public record ScriptAliasSpec(
     @Size(min = 1, max = 64)
         @ValidationRule(value = Rules.HOSTS, message = Rules.HOSTS_MESSAGE)
         @ValidationRule(value = Rules.UNIQUE, message = Rules.UNIQUE_HOSTS_MESSAGE)
-        @PrinterColumn(name = "Hosts")
         @JsonPropertyDescription(
             "Hosts of the URL: names, or *.example.com for every name below. Left out: any.")
         List<@Size(min = 1, max = Rules.HOST_LENGTH) String> hosts,
@@ -63,7 +71,6 @@ public record ScriptAliasSpec(
             message =
                 "write the path with letters, digits and -._~!$&'()+,;=:@ alone; no query, no"
                     + " fragment, no spaces")
-        @PrinterColumn(name = "Path")
         @JsonPropertyDescription(
             "Prefix of the URL's path, matched at '/' (the longest prefix wins); it becomes"
                 + " SCRIPT_NAME. / takes everything.")
@@ -75,8 +82,9 @@ public record ScriptAliasSpec(
             value = "!self.matches('(^|/)([.]|[.][.])?$')",
             message = "end the path at a file, such as /srv/project1/project1/wsgi.py")
         @JsonPropertyDescription(
-            "Path of the Python file: in the image of the group or gateway, where it has to be"
-                + " absolute; on one machine a relative path is relative to the manifest.")
+            "Path of the Python file: with a source, in it; otherwise in the image of the group or"
+                + " gateway, where a relative path starts at /srv. On one machine a relative path"
+                + " without a source is relative to the manifest.")
         String script,
     @Default("application")
         @Size(min = 1, max = 255)
@@ -85,16 +93,19 @@ public record ScriptAliasSpec(
             message = "write the name of a callable at the top of the script, such as application")
         @JsonPropertyDescription("Name of the WSGI callable in the script (WSGICallableObject).")
         String callable,
-    @Size(min = 1, max = 52)
+    @Size(min = 1, max = 116)
         @ValidationRule(
-            value = "self == '%{GLOBAL}' || self.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
+            value =
+                "self == '%{GLOBAL}' ||"
+                    + " self.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?/)?[a-z]([-a-z0-9]*[a-z0-9])?$')",
             message =
-                "write the name of a DaemonGroup of this namespace; %{GLOBAL}, or nothing, runs the"
-                    + " alias in the gateway")
-        @PrinterColumn(name = "Process Group")
+                "write the name of a DaemonGroup, or NAMESPACE/NAME for one of another namespace;"
+                    + " %{GLOBAL}, or nothing, runs the alias in the gateway")
+        @SelectableField
         @JsonPropertyDescription(
-            "Name of the DaemonGroup, in this namespace, that runs the script (WSGIProcessGroup)."
-                + " Left out or %{GLOBAL}: it runs in the gateway's own process.")
+            "Name of the DaemonGroup that runs the script (WSGIProcessGroup); NAMESPACE/NAME for one"
+                + " of another namespace, which has to allow this one. Left out or %{GLOBAL}: it runs"
+                + " in the gateway's own process.")
         String processGroup,
     @Default("'%{RESOURCE}'")
         @Size(min = 1, max = 63)
@@ -120,4 +131,8 @@ public record ScriptAliasSpec(
         @JsonPropertyDescription(
             "Variables added to the environment that the process group gives; the same name"
                 + " overrides.")
-        List<EnvVar> env) {}
+        List<EnvVar> env,
+    @JsonPropertyDescription(
+            "Where the files come from. Left out: they are in the image of the group or gateway, or on"
+                + " this machine.")
+        AliasSource source) {}

@@ -17,8 +17,14 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Categories("wsgi")
 @ValidationRule(value = Rules.OBJECT_NAME, message = Rules.OBJECT_NAME_MESSAGE)
 @AdditionalPrinterColumn(
+    name = "Reason",
+    jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason",
+    type = AdditionalPrinterColumn.Type.STRING,
+    format = PrinterColumnFormat.NONE)
+@AdditionalPrinterColumn(
     name = "Age",
     jsonPath = ".metadata.creationTimestamp",
     type = AdditionalPrinterColumn.Type.DATE,
     format = PrinterColumnFormat.NONE)
-public class WsgiGateway extends CustomResource<WsgiGatewaySpec, Void> implements Namespaced {}
+public class WsgiGateway extends CustomResource<WsgiGatewaySpec, WsgiGatewayStatus>
+    implements Namespaced {}

@@ -2,6 +2,7 @@ package dev.kubewsgi.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
 import io.fabric8.crd.generator.annotation.PrinterColumn;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
@@ -10,9 +11,21 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.model.annotation.SpecReplicas;
 import java.util.List;
+import java.util.Map;
 
-/** What a gateway listens on, accepts and allows. */
+/**
+ * What a gateway listens on, accepts and allows, and in a cluster its pods.
+ *
+ * @param trustedProxies null: none
+ * @param image null: the operator's
+ * @param imagePullPolicy null: Kubernetes' choice
+ * @param imagePullSecrets null: none
+ * @param resources null: none
+ * @param podTemplate a partial pod template; null: nothing is changed
+ * @param restartedAt null: never
+ */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record WsgiGatewaySpec(
     @Required
@@ -48,7 +61,58 @@ public record WsgiGatewaySpec(
         @JsonPropertyDescription(
             "Address blocks of peers whose X-Forwarded-* headers are believed. Left out: nobody's"
                 + " are, and they are removed.")
-        List<@Size(max = 49) String> trustedProxies) {
+        List<@Size(max = 49) String> trustedProxies,
+    @Default("1") @Min(0) @Max(100) @SpecReplicas @JsonPropertyDescription("Pods, in a cluster.")
+        Integer replicas,
+    @Default("{}") @JsonPropertyDescription("The Service in front of the pods, in a cluster.")
+        Service service,
+    @Size(min = 1, max = 512)
+        @ValidationRule(value = Rules.IMAGE, message = Rules.IMAGE_MESSAGE)
+        @JsonPropertyDescription(
+            "Image of the pods: the gateway's, or one made from it with what embedded aliases need."
+                + " Left out: the operator's.")
+        String image,
+    @JsonPropertyDescription(
+            "When nodes pull the image. Left out: by its tag, as everywhere in Kubernetes.")
+        PullPolicy imagePullPolicy,
+    @Size(min = 1, max = 16) @JsonPropertyDescription("Secrets with which nodes pull the images.")
+        List<PullSecret> imagePullSecrets,
+    @JsonPropertyDescription("Requests and limits of the gateway's container.") Resources resources,
+    @PreserveUnknownFields
+        @JsonPropertyDescription(
+            "Merged strategically over the pod template that the operator makes, for what has no"
+                + " field here; the container is called gateway. The API server's words on the result"
+                + " are in the condition Ready.")
+        Map<String, Object> podTemplate,
+    @Size(max = Rules.TIME_LENGTH)
+        @ValidationRule(value = Rules.TIME, message = Rules.TIME_MESSAGE)
+        @JsonPropertyDescription(
+            "Another time here restarts the gateway's pods, one after the other.")
+        String restartedAt) {
+
+  /**
+   * The Service of a gateway's pods.
+   *
+   * @param annotations null: none
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Service(
+      @Default("ClusterIP")
+          @JsonPropertyDescription(
+              "ClusterIP is reached from within the cluster, NodePort at each node, LoadBalancer"
+                  + " through a load balancer of the cluster's provider.")
+          ServiceType type,
+      @Size(min = 1, max = 64)
+          @JsonPropertyDescription(
+              "Annotations of the Service, as load balancers of providers read them.")
+          Map<String, @Size(max = 4096) String> annotations) {}
+
+  /** How a Service is reached. */
+  public enum ServiceType {
+    ClusterIP,
+    NodePort,
+    LoadBalancer
+  }
 
   /**
    * One listening socket.
@@ -82,8 +146,7 @@ public record WsgiGatewaySpec(
       @Required
           @Size(min = 1, max = 253)
           @ValidationRule(
-              value =
-                  "self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$')",
+              value = Rules.SUBDOMAIN,
               message = "write the name of a Secret of the gateway's namespace")
           @JsonPropertyDescription(
               "Name of a Secret of type kubernetes.io/tls in the gateway's namespace: tls.crt holds"
@@ -94,7 +157,7 @@ public record WsgiGatewaySpec(
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Embedded(
       @Default("false")
-          @PrinterColumn(name = "Embedded")
+          @PrinterColumn(name = "Embedded", priority = 1)
           @JsonPropertyDescription(
               "Lets aliases without a processGroup run in the gateway's process.")
           Boolean enabled,
@@ -128,7 +191,7 @@ public record WsgiGatewaySpec(
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Aliases(
       @Default("{}") @JsonPropertyDescription("Namespaces whose aliases may attach.")
-          AliasNamespaces namespaces,
+          NamespaceChoice namespaces,
       @Size(min = 1, max = 64)
           @ValidationRule(value = Rules.HOSTS, message = Rules.HOSTS_MESSAGE)
           @ValidationRule(value = Rules.UNIQUE, message = Rules.UNIQUE_HOSTS_MESSAGE)
@@ -136,12 +199,6 @@ public record WsgiGatewaySpec(
               "Hosts that aliases may claim: names, or *.example.com for every name below. Left out:"
                   + " any. When given, an alias has to list its hosts.")
           List<@Size(min = 1, max = Rules.HOST_LENGTH) String> hostnames) {}
-
-  /** The namespaces of aliases that may attach. */
-  public record AliasNamespaces(
-      @Default("Same")
-          @JsonPropertyDescription("Same is the gateway's own namespace, All is every namespace.")
-          Namespaces from) {}
 
   /** A choice of namespaces. */
   public enum Namespaces {

@@ -30,6 +30,31 @@ final class CrdFiles {
           "Maps hosts and a URL path to a WSGI script and says where the script runs: what"
               + " WSGIScriptAlias, WSGIProcessGroup and WSGIApplicationGroup are to mod_wsgi.");
 
+  private static final Map<String, String> CONDITION_FIELDS =
+      Map.of(
+          "type", "What the condition is about.",
+          "status", "True, False or Unknown.",
+          "reason", "Why, in one word; docs/conditions.md says what to do about each.",
+          "message", "Why, and what to do, as a sentence.",
+          "lastTransitionTime", "When the status last became another one.",
+          "observedGeneration", "Generation of the spec that the condition is about.");
+
+  /** From what it is to how it is; what -o wide adds stands where it belongs. */
+  private static final List<String> COLUMNS =
+      List.of(
+          "Route",
+          "Gateway",
+          "Mode",
+          "Application Group",
+          "Ready",
+          "Processes",
+          "Threads",
+          "Aliases",
+          "Embedded",
+          "Address",
+          "Reason",
+          "Age");
+
   private CrdFiles() {}
 
   /**
@@ -66,10 +91,22 @@ final class CrdFiles {
     root.setDescription(what);
     root.setRequired(List.of("spec"));
     root.getProperties().get("spec").setDescription("What is wanted.");
-    root.getProperties().remove("status");
+    JSONSchemaProps status = root.getProperties().get("status");
+    status.setDescription("What is so, as the operator sees it.");
+    conditionsByType(status.getProperties().get("conditions"));
     eachRuleOnce(root);
-    version.setAdditionalPrinterColumns(ageLast(version.getAdditionalPrinterColumns()));
+    version.setAdditionalPrinterColumns(inOrder(version.getAdditionalPrinterColumns()));
     return crd;
+  }
+
+  /** One condition of each type: what lets two writers own one each. */
+  private static void conditionsByType(JSONSchemaProps conditions) {
+    conditions.setXKubernetesListType("map");
+    conditions.setXKubernetesListMapKeys(List.of("type"));
+    JSONSchemaProps condition = conditions.getItems().getSchema();
+    condition.setRequired(List.of("type", "status", "reason", "message", "lastTransitionTime"));
+    CONDITION_FIELDS.forEach(
+        (name, what) -> condition.getProperties().get(name).setDescription(what));
   }
 
   /** The generator reads an annotation of a record's component from its field and its accessor. */
@@ -80,12 +117,16 @@ final class CrdFiles {
     if (schema.getItems() != null) {
       eachRuleOnce(schema.getItems().getSchema());
     }
+    if (schema.getAdditionalProperties() != null
+        && schema.getAdditionalProperties().getSchema() != null) {
+      eachRuleOnce(schema.getAdditionalProperties().getSchema());
+    }
   }
 
-  private static List<CustomResourceColumnDefinition> ageLast(
+  private static List<CustomResourceColumnDefinition> inOrder(
       List<CustomResourceColumnDefinition> columns) {
     return columns.stream()
-        .sorted(Comparator.comparing(column -> column.getName().equals("Age")))
+        .sorted(Comparator.comparing(column -> COLUMNS.indexOf(column.getName())))
         .toList();
   }
 }

@@ -84,7 +84,8 @@ public record FixedStatus(boolean isReady, boolean isDraining) implements Gatewa
         "new",
         List.of(new Script(script, "application")),
         new PythonSettings(Optional.empty(), List.of()),
-        Map.of("DATABASE_PASSWORD", SECRET));
+        Map.of("DATABASE_PASSWORD", SECRET),
+        Map.of());
   }
 
   private static DaemonGroupSettings site1() {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -448,7 +449,8 @@ class DaemonGroupTest {
               "with echo",
               List.of(echo.scripts().getFirst(), hello.scripts().getFirst()),
               hello.python(),
-              hello.env());
+              hello.env(),
+              Map.of());
       test.apply(both);
       RecordedExchange added =
           new RecordedExchange(test.loop(0), test.route(both), "POST", "/", false, bytes(9));

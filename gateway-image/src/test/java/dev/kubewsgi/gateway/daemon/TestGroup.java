@@ -90,6 +90,7 @@ final class TestGroup implements AutoCloseable {
         "r" + revision++,
         List.of(new ApplicationGroup.Script(script.toString(), "application")),
         new PythonSettings(Optional.empty(), List.of()),
+        Map.of(),
         Map.of());
   }
 

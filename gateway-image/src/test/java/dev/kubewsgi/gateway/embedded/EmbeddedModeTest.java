@@ -371,7 +371,8 @@ class EmbeddedModeTest {
                 new ApplicationGroup.Script(first.toString(), "application"),
                 new ApplicationGroup.Script(second.toString(), "application")),
             one.python(),
-            one.env());
+            one.env(),
+            Map.of());
 
     var loaded = mode.apply(List.of(both), FIVE_THREADS);
 
@@ -452,6 +453,7 @@ class EmbeddedModeTest {
             "1",
             List.of(new ApplicationGroup.Script(script.toString(), "application")),
             new PythonSettings(Optional.empty(), List.of()),
+            Map.of(),
             Map.of());
     mode.apply(List.of(group), FIVE_THREADS).get();
 
@@ -556,7 +558,8 @@ class EmbeddedModeTest {
             "1",
             List.of(new ApplicationGroup.Script(script.toString(), "application")),
             new PythonSettings(Optional.empty(), List.of()),
-            env);
+            env,
+            Map.of());
     mode.apply(List.of(group), FIVE_THREADS).get();
     return route(group, script);
   }
@@ -575,6 +578,7 @@ class EmbeddedModeTest {
         revision,
         List.of(new ApplicationGroup.Script(script.toString(), "application")),
         new PythonSettings(Optional.empty(), List.of()),
+        Map.of(),
         Map.of());
   }
 

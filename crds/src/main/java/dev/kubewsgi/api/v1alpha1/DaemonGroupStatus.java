@@ -1,0 +1,37 @@
+package dev.kubewsgi.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.PrinterColumn;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.model.annotation.LabelSelector;
+import io.fabric8.kubernetes.model.annotation.StatusReplicas;
+import java.util.List;
+
+/**
+ * How a group's pods are.
+ *
+ * @param observedGeneration of the spec that the rest is about
+ * @param conditions Accepted, Programmed, Ready
+ * @param ready pods that are ready, of those wanted: {@code 2/2}
+ * @param replicas pods there are
+ * @param readyReplicas pods that are ready
+ * @param selector of the pods, as text: what an autoscaler needs
+ * @param aliases that run here
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record DaemonGroupStatus(
+    @JsonPropertyDescription("Generation of the spec that this status is about.")
+        Long observedGeneration,
+    @JsonPropertyDescription(
+            "Accepted, Programmed and Ready; docs/conditions.md explains each reason.")
+        List<Condition> conditions,
+    @PrinterColumn(name = "Ready")
+        @JsonPropertyDescription("Pods that are ready, of those that are wanted.")
+        String ready,
+    @StatusReplicas @JsonPropertyDescription("Pods.") Integer replicas,
+    @JsonPropertyDescription("Pods that are ready.") Integer readyReplicas,
+    @LabelSelector @JsonPropertyDescription("Label selector of the pods, for autoscalers.")
+        String selector,
+    @PrinterColumn(name = "Aliases") @JsonPropertyDescription("Aliases that run here.")
+        Integer aliases) {}

@@ -1,0 +1,33 @@
+package dev.kubewsgi.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.ValidationRule;
+
+/**
+ * The namespaces of the aliases that an object lets in.
+ *
+ * @param selector given if and only if {@code from} is {@code Selector}
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value = "(self.from == 'Selector') == has(self.selector)",
+    message = "write a selector with from: Selector, and with no other")
+public record NamespaceChoice(
+    @Default("Same")
+        @JsonPropertyDescription(
+            "Same is the object's own namespace, All is every namespace, Selector is those whose"
+                + " labels match the selector.")
+        From from,
+    @JsonPropertyDescription(
+            "Labels of the namespaces; kubernetes.io/metadata.name is a namespace's own name.")
+        Selector selector) {
+
+  /** How namespaces are chosen. */
+  public enum From {
+    Same,
+    All,
+    Selector
+  }
+}

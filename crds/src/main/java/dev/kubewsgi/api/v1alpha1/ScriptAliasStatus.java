@@ -1,0 +1,31 @@
+package dev.kubewsgi.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.PrinterColumn;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+
+/**
+ * Whether an alias is served, and why not.
+ *
+ * @param observedGeneration of the spec that the rest is about
+ * @param conditions Accepted, ResolvedRefs, Programmed, Ready
+ * @param route first admitted host and the path, as in a URL; null: none is admitted
+ * @param mode {@code embedded}, or {@code daemon NAME}
+ * @param claims what the alias has at its gateway
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ScriptAliasStatus(
+    @JsonPropertyDescription("Generation of the spec that this status is about.")
+        Long observedGeneration,
+    @JsonPropertyDescription(
+            "Accepted, ResolvedRefs, Programmed and Ready; docs/conditions.md explains each reason.")
+        List<Condition> conditions,
+    @PrinterColumn(name = "Route")
+        @JsonPropertyDescription("First admitted host, and the path; * is any host.")
+        String route,
+    @PrinterColumn(name = "Mode")
+        @JsonPropertyDescription("Where the script runs: embedded, or the daemon group.")
+        String mode,
+    @JsonPropertyDescription("The hosts and paths that the alias has.") List<Claim> claims) {}
