@@ -81,17 +81,15 @@ class Group:
         os.chmod(self.directory, 0o755)
         self.config = config(self.directory, *scripts, **changes)
         self.log_path = os.path.join(self.directory, "log")
+        self.secret = SECRET
         self._stdin = stdin
         self._events = None
 
     def __enter__(self):
-        path = os.path.join(self.directory, "config.json")
         address = os.path.join(self.directory, "address")
-        with open(path, "w", encoding="utf-8") as file:
-            json.dump(self.config, file)
-        command = [sys.executable, SOURCES, "supervise", "--config", path]
-        command += ["--address-file", address]
+        command = [sys.executable, SOURCES, "supervise", "--address-file", address]
         command += ["--exit-with-stdin"] if self._stdin else []
+        command += self._options()
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
                 command,
@@ -106,6 +104,12 @@ class Group:
         with open(address, encoding="utf-8") as file:
             self.address = file.read().strip()
         return self
+
+    def _options(self):
+        path = os.path.join(self.directory, "config.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(self.config, file)
+        return ["--config", path]
 
     def __exit__(self, *_):
         if self._events:
@@ -155,8 +159,9 @@ class Group:
             connection.sendall(raw)
             return read_to_end(connection)
 
-    def request_slot(self, identifier="id-0", revision=None, secret=SECRET):
+    def request_slot(self, identifier="id-0", revision=None, secret=None):
         """A connection that asked for a slot, and the answer's head."""
+        secret = self.secret if secret is None else secret
         connection = self.connect()
         fields = f"KubeWsgi-Revision: {revision}\r\n" if revision else ""
         connection.sendall(
@@ -186,7 +191,7 @@ class Group:
         answer = self.ask(
             (
                 "PUT /.kubewsgi/config HTTP/1.1\r\n"
-                f"Authorization: Bearer {SECRET}\r\nContent-Length: {len(body)}\r\n\r\n"
+                f"Authorization: Bearer {self.secret}\r\nContent-Length: {len(body)}\r\n\r\n"
             ).encode("latin-1")
             + body
         )
@@ -196,7 +201,7 @@ class Group:
     def await_state(self, accept):
         """Follows the events until `accept(state)` is true; that state."""
         if self._events is None:
-            self._events = Events(self.connect())
+            self._events = Events(self.connect(), self.secret)
         return self._events.await_state(accept)
 
     def await_ready(self, identifier="id-0", workers=1, revision=None):
@@ -211,12 +216,59 @@ class Group:
         return self.await_state(accept)
 
 
+class Pod(Group):
+    """A supervisor as in a pod: the group document and the secrets are mounted."""
+
+    def __init__(self, *scripts, sequence=1, secrets=None, **changes):
+        super().__init__(*scripts, sequence=sequence, **changes)
+        del self.config["listen"], self.config["secret"]
+        self.document = Mount(os.path.join(self.directory, "group"))
+        self.secrets = Mount(os.path.join(self.directory, "secret"))
+        self.document.swap({"group.json": json.dumps(self.config)})
+        self.secrets.swap({"current": SECRET} if secrets is None else secrets)
+
+    def _options(self):
+        options = ["--config", os.path.join(self.document.path, "group.json")]
+        options += ["--secrets", self.secrets.path, "--listen", "127.0.0.1:0"]
+        return options
+
+    def mount(self, **changes):
+        """Exchanges the mounted document."""
+        self.document.swap({"group.json": json.dumps({**self.config, **changes})})
+
+    def await_log(self, text):
+        wait_for(lambda: text in self.log())
+
+
+class Mount:
+    """A directory as the kubelet mounts it: links into ..data, itself a link that is swapped."""
+
+    def __init__(self, path):
+        self.path = path
+        self._turn = 0
+        os.mkdir(path)
+
+    def swap(self, files):
+        """Puts all of `files`, text by name, in the place of all that were there."""
+        self._turn += 1
+        target = f"..turn_{self._turn}"
+        os.mkdir(os.path.join(self.path, target))
+        for name, text in files.items():
+            with open(os.path.join(self.path, target, name), "w", encoding="utf-8") as file:
+                file.write(text)
+            link = os.path.join(self.path, name)
+            if not os.path.islink(link):
+                os.symlink(os.path.join("..data", name), link)
+        os.symlink(target, os.path.join(self.path, "..data_tmp"))
+        os.replace(os.path.join(self.path, "..data_tmp"), os.path.join(self.path, "..data"))
+
+
 class Events:
     """The event stream of a supervisor."""
 
-    def __init__(self, connection):
+    def __init__(self, connection, secret):
         connection.sendall(
-            f"GET /.kubewsgi/events HTTP/1.1\r\nAuthorization: Bearer {SECRET}\r\n\r\n".encode()
+            f"GET /.kubewsgi/events HTTP/1.1\r\nAuthorization: Bearer {secret}\r\n\r\n".encode()
         )
         self._connection = connection
         self._file = connection.makefile("rb")

@@ -25,6 +25,7 @@ class ConfigTest(unittest.TestCase):
                 {
                     "group": "g",
                     "namespace": "n",
+                    "sequence": 12,
                     "displayName": "my %{GROUP}",
                     "listen": {"tcp": "[::1]:8081"},
                     "secret": "0123456789abcdef",
@@ -55,7 +56,7 @@ class ConfigTest(unittest.TestCase):
         seen = {name: getattr(parsed, name) for name in parsed.__slots__[:-1]}
         self.assertEqual(
             list(seen.values()),
-            ["g", "n", "my (wsgi:g)", ("tcp", "::1", 8081), "0123456789abcdef", 2, False, 7]
+            ["g", "n", 12, "my (wsgi:g)", ("tcp", "::1", 8081), "0123456789abcdef", 2, False, 7]
             + [1000, 1001, "/tmp", {"A": "b"}, 1.0, 2.5, 3.0],
         )
         self.assertEqual(
@@ -65,7 +66,7 @@ class ConfigTest(unittest.TestCase):
 
     def test_defaults(self):
         parsed = parse(processes=1)
-        self.assertEqual(parsed.title, "(wsgi:site1)")
+        self.assertEqual((parsed.title, parsed.sequence), ("(wsgi:site1)", 0))
         self.assertIs(parsed.multiprocess, False)
         self.assertEqual((parsed.uid, parsed.gid, parsed.working_dir), (None, None, "/"))
         self.assertEqual(parsed.application_groups[0].scripts[0][1], "application")
@@ -86,7 +87,15 @@ class ConfigTest(unittest.TestCase):
         wrong = {
             "group": ["", 5, None, "a\nb"],
             "secret": ["short", 5, "\u00e9" * 20],
-            "listen": [{}, {"unix": "/" + "x" * 107}, {"tcp": "8080"}, {"tcp": "h:99999"}, "/x"],
+            "sequence": [-1, 1.0, "1", True, None],
+            "listen": [
+                {},
+                {"unix": "/" + "x" * 107},
+                {"tcp": "8080"},
+                {"tcp": "h:99999"},
+                {"tcp": "h:\u00b2"},
+                "/x",
+            ],
             "uid": [0, -1, "root", True],
             "gid": [-1, 1.5],
             "env": [{"A": 1}, {"A=B": "c"}, {"": "c"}, {"A": "\0"}, []],
@@ -98,6 +107,17 @@ class ConfigTest(unittest.TestCase):
             for value in values:
                 with self.subTest(name, value=value):
                     self.assertIn(name, self.faults(**{name: value}))
+
+    def test_what_a_document_leaves_to_the_command_line_must_be_there(self):
+        document = valid("/run", "hello.wsgi")
+        del document["listen"], document["secret"]
+        parsed = config.parse(json.dumps(document))
+        with self.assertRaises(ConfigError) as caught:
+            config.complete(parsed, None, has_secrets=False)
+        for part in ("listen is", "--listen HOST:PORT", "secret is", "--secrets DIR"):
+            self.assertIn(part, caught.exception.message)
+        config.complete(parsed, config.tcp_address("0.0.0.0:9000"), has_secrets=True)
+        self.assertEqual(parsed.listen, ("tcp", "0.0.0.0", 9000))
 
     def test_ids_are_unique(self):
         group = valid("/run", "hello.wsgi")["applicationGroups"][0]

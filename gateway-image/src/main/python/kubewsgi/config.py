@@ -1,4 +1,4 @@
-"""A group's configuration: the JSON document that the gateway writes and replaces.
+"""A group's configuration: the JSON document that the operator or the gateway writes and replaces.
 
 Reading reports every mistake at once and refuses unknown keys: a misspelt one would be ignored
 for ever.
@@ -12,11 +12,15 @@ _REQUIRED = object()
 
 
 class GroupConfig:
-    """What the supervisor is to run. Times are seconds."""
+    """What the supervisor is to run. Times are seconds.
+
+    `listen` and `secret` are None where the document leaves them to the command line.
+    """
 
     __slots__ = (
         "group",
         "namespace",
+        "sequence",
         "title",
         "listen",
         "secret",
@@ -78,13 +82,46 @@ def parse(text):
     return config
 
 
+def complete(config, listen, has_secrets):
+    """Adds what the command line says: `listen`, a tcp_address or None. Raises ConfigError.
+
+    In a cluster the document has neither `listen` nor `secret`: every pod has its own of the one,
+    and the other is nothing for a ConfigMap.
+    """
+    config.listen = listen or config.listen
+    faults = []
+    if config.listen is None:
+        faults.append("listen is missing: give it here, or --listen HOST:PORT")
+    if config.secret is None and not has_secrets:
+        faults.append("secret is missing: give it here, or --secrets DIR")
+    if faults:
+        raise ConfigError(GROUP_CONFIG, "; ".join(faults))
+
+
+def tcp_address(value):
+    """("tcp", host, port) of HOST:PORT. Raises ValueError."""
+    host, _, port = value.rpartition(":")
+    _check(
+        host and port.isascii() and port.isdigit() and int(port) < 65536,
+        'HOST:PORT, as "127.0.0.1:0"',
+    )
+    return "tcp", host.strip("[]"), int(port)
+
+
+def secret(value):
+    """A secret as it may be used. Raises ValueError."""
+    _check(isinstance(value, str) and len(value) >= 16 and value.isascii(), "16 or more characters")
+    return value
+
+
 def _group(fields):
     config = GroupConfig()
     config.group = fields.take("group", _text)
     config.namespace = fields.take("namespace", _text, "default")
+    config.sequence = fields.take("sequence", _sequence, 0)
     config.title = _title(fields.take("displayName", _optional(_text), "%{GROUP}"), config.group)
-    config.listen = fields.take("listen", _listen)
-    config.secret = fields.take("secret", _secret)
+    config.listen = fields.take("listen", _listen, None)
+    config.secret = fields.take("secret", secret, None)
     config.processes = fields.take("processes", _count, 1)
     config.multiprocess = fields.take("multiprocess", _flag, config.processes != 1)
     config.threads = fields.take("threads", _count, 15)
@@ -191,11 +228,6 @@ def _text(value):
     return value
 
 
-def _secret(value):
-    _check(isinstance(value, str) and len(value) >= 16 and value.isascii(), "16 or more characters")
-    return value
-
-
 def _path(value):
     _check(isinstance(value, str) and value[:1] == "/" and "\0" not in value, "an absolute path")
     return value
@@ -232,6 +264,11 @@ def _count(value):
     return value
 
 
+def _sequence(value):
+    _check(type(value) is int and value >= 0, "a number from 0")
+    return value
+
+
 def _user_id(value):
     _check(type(value) is int and value > 0, "a uid above 0; an application never runs as root")
     return value
@@ -255,9 +292,7 @@ def _listen(value):
         _check(len(_path(address).encode()) <= 107, "a path of at most 107 bytes (unix(7))")
         return "unix", address
     _check(kind == "tcp" and isinstance(address, str), '{"unix": PATH} or {"tcp": "HOST:PORT"}')
-    host, _, port = address.rpartition(":")
-    _check(host and port.isdigit() and int(port) < 65536, 'HOST:PORT, as "127.0.0.1:0"')
-    return "tcp", host.strip("[]"), int(port)
+    return tcp_address(address)
 
 
 def _title(display_name, group):

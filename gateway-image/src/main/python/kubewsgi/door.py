@@ -93,12 +93,12 @@ def _prepare(connection):
 class Door:
     """All connections that have not become slots.
 
-    `host` gives open_slot(id, revision, socket) -> pid, reconfigure(text) and changed(), and
-    raises Refused from the first two.
+    `secrets` are those that open it. `host` gives open_slot(id, revision, socket) -> pid,
+    reconfigure(text) -> what became of it, and changed(), and raises Refused from the first two.
     """
 
-    def __init__(self, listener, secret, watch, unwatch, host):
-        self.secret = secret
+    def __init__(self, listener, secrets, watch, unwatch, host):
+        self.secrets = secrets
         self._listener = listener
         self._watch = watch  # watch(descriptor, events, handler)
         self._unwatch = unwatch
@@ -185,7 +185,8 @@ class Door:
 
     def _identify(self, visitor):
         given = visitor.request.fields.get("authorization", "").encode("latin-1")
-        if not compare_digest(given, b"Bearer " + self.secret.encode("ascii")):
+        # All of them, always: which one it was must not show in the time that it took.
+        if not sum(compare_digest(given, f"Bearer {one}".encode("ascii")) for one in self.secrets):
             raise Refused(401, errors.SLOT_UNAUTHORIZED, "the group's secret is required")
         visitor.known = True
         visitor.deadline = monotonic() + _CONFIG_SECONDS
@@ -240,8 +241,8 @@ class Door:
         if int(length[:12]) > CONFIG_LIMIT:
             raise Refused(413, errors.SLOT_BAD_REQUEST, f"at most {CONFIG_LIMIT} bytes")
         if len(visitor.received) >= int(length):
-            self._host.reconfigure(visitor.received[: int(length)])
-            self._reply(visitor, 200, "accepted\n")
+            outcome = self._host.reconfigure(visitor.received[: int(length)])
+            self._reply(visitor, 200, f"{outcome}\n")
 
     def _reply(self, visitor, status, text):
         body = text.encode("utf-8")

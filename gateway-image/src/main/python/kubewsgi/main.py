@@ -4,15 +4,29 @@ import os
 import sys
 
 from kubewsgi import config, worker
-from kubewsgi.errors import ConfigError
+from kubewsgi.errors import GROUP_CONFIG, ConfigError
+from kubewsgi.mounts import DocumentFile, SecretsDirectory
 from kubewsgi.supervisor import BecomeWorker, Supervisor
 
-_USAGE = """usage: kubewsgi.pyz supervise --config FILE [--exit-with-stdin] [--address-file FILE]
+_USAGE = """usage: kubewsgi.pyz supervise --config FILE [OPTION]...
 
-  --config FILE        the group's configuration, JSON; it holds the secret: mode 0600
+  --config FILE        the group's configuration, JSON; mode 0600 if it holds the secret
+  --secrets DIR        let in who shows the secret in the file 'current' or 'previous' there
+  --listen HOST:PORT   listen there, whatever the configuration says
   --exit-with-stdin    drain and exit when the standard input ends
   --address-file FILE  write there where the supervisor listens, once it does
 """
+
+
+class _Options:
+    """A command line, taken apart."""
+
+    def __init__(self):
+        self.config = None
+        self.secrets = None
+        self.listen = None
+        self.exit_with_stdin = False
+        self.address_file = None
 
 
 def main(arguments):
@@ -22,7 +36,7 @@ def main(arguments):
         sys.stderr.write(_USAGE)
         return 2
     try:
-        job = _supervise(**options)
+        job = _supervise(options)
     except ConfigError as failure:
         sys.stderr.write(f"{failure}\n")
         return 2
@@ -30,24 +44,33 @@ def main(arguments):
     return 0 if job is None else _work(job)
 
 
-def _supervise(config_file, exit_with_stdin, address_file):
+def _supervise(options):
     """Runs the supervisor to its end: None; or, in a process it forked, that worker's job."""
-    try:
-        with open(config_file, "rb") as file:
-            text = file.read()
-    except OSError as failure:
-        raise ConfigError("KW320", f"{config_file}: {failure.strerror}") from None
-    if exit_with_stdin:
+    document = DocumentFile(options.config)
+    wanted = config.parse(document.read())
+    config.complete(wanted, _address("--listen", options.listen), options.secrets is not None)
+    if options.exit_with_stdin:
         # Whoever holds the other end says when to end: a terminal's Ctrl-C is for them alone.
         os.setpgid(0, 0)
-    supervisor = Supervisor(config.parse(text), exit_with_stdin)
-    if address_file is not None:
-        _announce(address_file, supervisor.address)
+    supervisor = Supervisor(wanted, options.exit_with_stdin)
+    if options.secrets is not None:
+        supervisor.follow_secrets(SecretsDirectory(options.secrets))
+    if wanted.sequence:  # without one nothing would tell whether the file or a PUT is newer
+        supervisor.follow_document(document)
+    if options.address_file is not None:
+        _announce(options.address_file, supervisor.address)
     try:
         supervisor.run()
     except BecomeWorker as fate:
         return fate.job
     return None
+
+
+def _address(option, value):
+    try:
+        return None if value is None else config.tcp_address(value)
+    except ValueError as failure:
+        raise ConfigError(GROUP_CONFIG, f"{option} {value} {failure}") from None
 
 
 def _announce(path, address):
@@ -64,17 +87,19 @@ def _work(job):
 
 
 def _parse(arguments):
-    options = {"config_file": None, "exit_with_stdin": False, "address_file": None}
+    options = _Options()
     left = list(arguments)
     if not left or left.pop(0) != "supervise":
         return None
     while left:
         option = left.pop(0)
-        if option == "--exit-with-stdin":
-            options["exit_with_stdin"] = True
-        elif option in ("--config", "--address-file") and left:
-            name = "config_file" if option == "--config" else "address_file"
-            options[name] = left.pop(0)
+        name = option[2:].replace("-", "_")
+        if option[:2] != "--" or "_" in option or name not in vars(options):
+            return None
+        if name == "exit_with_stdin":
+            options.exit_with_stdin = True
+        elif left:
+            setattr(options, name, left.pop(0))
         else:
             return None
-    return options if options["config_file"] else None
+    return options if options.config else None

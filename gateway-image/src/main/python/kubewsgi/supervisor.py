@@ -23,6 +23,8 @@ from kubewsgi.unit import Failure, Unit, WorkerState
 _EXITS = 64
 # How long a worker that hangs in its import has to write down where.
 _DUMP_SECONDS = 0.5
+# Between two looks at what is mounted, which nothing announces.
+_LOOK_SECONDS = 1.0
 _BLOCK = 65536
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 
@@ -36,7 +38,7 @@ class BecomeWorker(BaseException):
 
 
 class Supervisor:
-    """A group's supervisor. Raises ConfigError if it cannot listen."""
+    """A group's supervisor, which listens where `config.listen` says. Raises ConfigError."""
 
     def __init__(self, config, exit_with_stdin):
         self._config = config
@@ -48,7 +50,10 @@ class Supervisor:
         self._handlers = {}
         self._epoll = select.epoll()
         self._listener = listen(config.listen)
-        self._door = Door(self._listener, config.secret, self._watch, self._unwatch, self)
+        secrets = () if config.secret is None else (config.secret,)
+        self._door = Door(self._listener, secrets, self._watch, self._unwatch, self)
+        self._document = self._secrets = None  # mounts.DocumentFile, mounts.SecretsDirectory
+        self._next_look = 0.0
         self._signals, self._signalled = socket.socketpair()
         for end in (self._signals, self._signalled):
             end.setblocking(False)
@@ -62,6 +67,15 @@ class Supervisor:
         name = self._listener.getsockname()
         return name if isinstance(name, str) else f"{name[0]}:{name[1]}"
 
+    def follow_document(self, file):
+        """Takes a document from this DocumentFile, too, whenever it holds another one."""
+        self._document = file
+
+    def follow_secrets(self, directory):
+        """Lets in whoever shows a secret of this SecretsDirectory, and nobody else."""
+        self._door.secrets = directory.read()
+        self._secrets = directory
+
     def run(self):
         """Serves until drained by SIGTERM, SIGINT or the end of stdin."""
         signal.set_wakeup_fd(self._signals.fileno(), warn_on_full_buffer=False)
@@ -71,6 +85,7 @@ class Supervisor:
         gc.collect()
         gc.freeze()  # keeps the collector off the pages that workers share
         while not (self._ending and not self._by_pid):
+            self._look_at_mounts()
             self._end_late_workers()
             self._settle_revisions()
             self._start_missing()
@@ -113,27 +128,61 @@ class Supervisor:
         raise Refused(503, errors.SLOT_NOT_READY, f"no worker is ready (revision {states})")
 
     def reconfigure(self, text):
-        """Takes a new desired state. Raises Refused if it cannot be used."""
+        """Takes a document; what became of it. Raises Refused if it cannot be used."""
         try:
-            wanted = configuration.parse(text)
+            return self._take_document(text)
         except errors.ConfigError as failure:
             raise Refused(400, failure.code, failure.message) from None
-        for name in ("group", "listen"):
-            if getattr(wanted, name) != getattr(self._config, name):
-                raise Refused(
-                    400,
-                    errors.GROUP_CONFIG,
-                    f"{name} cannot be changed while running; start another supervisor",
-                )
-        self._config = wanted
-        self._door.secret = wanted.secret
-        self.changed()
 
     def changed(self):
         """Has the state published at the end of this turn."""
         self._is_changed = True
 
     # The loop, in its order
+
+    def _look_at_mounts(self):
+        if not self._follows() or monotonic() < self._next_look:
+            return
+        self._next_look = monotonic() + _LOOK_SECONDS
+        try:
+            if self._secrets:
+                self._door.secrets = self._secrets.news() or self._door.secrets
+        except errors.ConfigError as failure:
+            self._log(f"{failure}; the secrets that were valid stay so")
+        try:
+            text = self._document.news() if self._document else None
+            if text is not None:
+                self._take_document(text)
+        except errors.ConfigError as failure:
+            self._log(f"{failure}; sequence {self._config.sequence} stays in force")
+
+    def _follows(self):
+        return self._document or self._secrets
+
+    def _take_document(self, text):
+        """Makes a document the desired state unless a newer one is; what became of it.
+
+        Several bring documents: each gateway, and the mounted file, which is late. Where nothing
+        gives them a sequence one alone does, and the last is the newest.
+        """
+        wanted = configuration.parse(text)
+        for name in ("group", "listen"):
+            if getattr(wanted, name) not in (None, getattr(self._config, name)):
+                raise errors.ConfigError(
+                    errors.GROUP_CONFIG,
+                    f"{name} cannot be changed while running; start another supervisor",
+                )
+        current = self._config.sequence
+        if wanted.sequence < current:
+            return f"older: this is sequence {wanted.sequence}, and {current} is in force"
+        if wanted.sequence == current != 0:
+            return f"unchanged: sequence {current} is in force"
+        wanted.listen = self._config.listen
+        self._config = wanted
+        if wanted.secret is not None and not self._secrets:
+            self._door.secrets = (wanted.secret,)
+        self.changed()
+        return "accepted"
 
     def _end_late_workers(self):
         now = monotonic()
@@ -225,6 +274,8 @@ class Supervisor:
         due += [u.next_start(self._config.processes) for u in self._units]
         for _, state in self._by_pid.values():
             due += [state.deadline, state.dump_until]
+        if self._follows():
+            due.append(self._next_look)
         due = [moment for moment in due if moment is not None]
         return max(min(due) - monotonic(), 0) + 0.001 if due else None
 
@@ -426,6 +477,7 @@ class Supervisor:
         return {
             "group": self._config.group,
             "namespace": self._config.namespace,
+            "sequence": self._config.sequence,
             "pid": os.getpid(),
             "state": unit.DRAINING if self._ending else unit.READY,
             "applicationGroups": [_describe(u) for u in self._units],
