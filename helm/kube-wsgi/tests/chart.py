@@ -1,6 +1,7 @@
 """Renders the chart with the Helm of the tests."""
 
 import json
+import os
 import re
 import subprocess
 import unittest
@@ -31,7 +32,7 @@ def program(name):
         text=True,
         check=False,
     )
-    if built.returncode == 3:
+    if built.returncode == 3 and os.environ.get("CI") != "true":
         raise unittest.SkipTest(f"{name} cannot be built without Go (KW215)")
     built.check_returncode()
     return f"{built.stdout.strip()}/{name}"
