@@ -1,32 +1,41 @@
 # kube-wsgi: what there is to do here. `make` alone lists it.
 # The work is in tools/: each script says what it does and can be called by hand.
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint format bench clean
+.PHONY: help ready setup build run test lint format bench control-plane control-plane-down clean
 
 help: ## List these commands
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; \
-	  do printf '  make %-8s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; \
+	  do printf '  make %-18s %s\n' "$$name" "$$what"; done
 
-setup: ## Install what is missing: JDK 25, Maven, Python with libpython (as root; else it says what)
+setup: ## Install what is missing: JDK 25, Maven, Python with libpython, Go (as root; else it says what)
+	@tools/setup tests
+
+ready:
 	@tools/setup
 
-build: setup ## Build the program that bin/kube-wsgi starts
+build: ready ## Build the program that bin/kube-wsgi starts
 	@tools/build
 
-run: setup ## Build and serve examples/quickstart on http://127.0.0.1:8000
+run: ready ## Build and serve examples/quickstart on http://127.0.0.1:8000
 	@exec bin/kube-wsgi serve examples/quickstart
 
 test: setup ## Run everything: lint, Java, Python on every CPython found, examples, whole system
 	@tools/test
 
-lint: setup ## Check form and likely mistakes of Java, Python and shell
+lint: ready ## Check form and likely mistakes of Java, Python and shell
 	@tools/lint
 
-format: setup ## Format Java and Python in place
+format: ready ## Format Java and Python in place
 	@tools/format
 
 bench: build ## Measure beside mod_wsgi and nginx with uWSGI (root: installs them from Debian)
 	@bench/run
 
-clean: ## Remove everything that was built
-	@rm -rf target */target src/test/target
+control-plane: setup ## Start a Kubernetes without nodes for trying things; prints how to reach it
+	@src/test/cluster/control-plane start target/control-plane
+
+control-plane-down: ## End it
+	@src/test/cluster/control-plane stop target/control-plane
+
+clean: control-plane-down ## Remove everything that was built
+	@rm -rf target */target src/test/target src/test/apiserver/target

@@ -1,0 +1,95 @@
+"""Processes that outlive the command that starts them, and are ended by their ids alone."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+class Process:
+    """A process, known by its id and the moment it started: ids are used again, the pair is not."""
+
+    def __init__(self, name, pid, started):
+        self.name = name
+        self.pid = pid
+        self.started = started
+
+    def runs(self):
+        return _started(self.pid) == self.started
+
+    def kill(self):
+        if self.runs():
+            os.kill(self.pid, signal.SIGKILL)
+
+    def forget(self, place):
+        _pid_file(place, self.name).unlink()
+
+
+def start(place, part, bound):
+    """Start a part, its output into its log and its id into its pid file.
+
+    bound: whether it ends with this command, even when that is killed.
+    """
+    with place.log(part.name).open("ab") as log:
+        child = subprocess.Popen(
+            part.command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=place.directory,
+            start_new_session=True,  # an interrupt from the terminal is for the command
+            preexec_fn=_end_with_parent if bound else None,  # noqa: PLW1509 - there is one thread
+        )
+    unfinished = place.directory / "pid"
+    unfinished.write_text(f"{child.pid} {_started(child.pid)}\n")
+    unfinished.replace(_pid_file(place, part.name))
+
+
+def recorded(place):
+    """The processes that pid files name, whether they still run or not."""
+    for file in sorted(place.pids.glob("*")):
+        pid, _, started = file.read_text().strip().partition(" ")
+        yield Process(file.name, int(pid), started)
+
+
+def end(place):
+    """End every process that is recorded, at once and without asking: nothing of theirs is kept."""
+    processes = list(recorded(place))
+    for process in processes:
+        process.kill()
+    while any(process.runs() for process in processes):
+        _reap()
+        time.sleep(0.01)
+    for process in processes:
+        process.forget(place)
+
+
+def _reap():
+    """Take the children that have ended; others' children are init's."""
+    try:
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            pass
+    except ChildProcessError:
+        pass
+
+
+def _pid_file(place, name):
+    return place.pids / name
+
+
+def _end_with_parent():
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _started(pid):
+    """When a process started, in ticks since the machine did; None for one that has ended."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    state, *fields = stat.rpartition(")")[2].split()  # its name, before, may hold anything
+    return None if state == "Z" else fields[18]
