@@ -41,6 +41,10 @@ class Cluster:
         )
         return json.loads(found) if found else None
 
+    def items(self, kind, *options):
+        """All objects of a kind."""
+        return json.loads(self.kubectl("get", kind, "--output=json", *options))["items"]
+
     def apply(self, thing):
         """Apply an object."""
         self.kubectl("apply", "--filename=-", given=json.dumps(thing))
@@ -71,17 +75,20 @@ class Cluster:
 def empty():
     """A cluster that ends with the block, or with this process."""
     chart.program("kubectl")  # skips where none can be built
-    with tempfile.TemporaryDirectory() as directory:
-        with subprocess.Popen(
-            [_CONTROL_PLANE, "run", directory, "--exit-with-stdin"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as control_plane:
-            if not control_plane.stdout.readline():
-                raise Failed("the control plane has not started: see above")
-            try:
-                yield Cluster(directory)
-            finally:
-                control_plane.stdin.close()
-                control_plane.stdout.read()
+    with tempfile.TemporaryDirectory() as directory, _control_plane(directory) as control_plane:
+        if not control_plane.stdout.readline():
+            raise Failed("the control plane has not started: see above")
+        try:
+            yield Cluster(directory)
+        finally:
+            control_plane.stdin.close()
+            control_plane.stdout.read()
+
+
+def _control_plane(directory):
+    return subprocess.Popen(
+        [_CONTROL_PLANE, "run", directory, "--exit-with-stdin"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )

@@ -1,10 +1,13 @@
 """A release's life on an API server: install, upgrade, uninstall, install again."""
 
+import contextlib
 import unittest
 
 import chart
 import cluster
 
+# The chart as it was with fewer fields in its definitions.
+_EARLIER = chart.CHART / "tests/earlier/kube-wsgi-0.0.1.tgz"
 _NAMESPACE = "kube-wsgi"
 _GATEWAY = {"gateway": {"create": True, "namespace": "default"}}
 _ALIAS = {
@@ -13,108 +16,138 @@ _ALIAS = {
     "metadata": {"name": "hello", "namespace": "default"},
     "spec": {"script": "/srv/hello.py"},
 }
-_DEFINITION = "daemongroups.kubewsgi.dev"
 
 
-class Release:
-    """The release kube-wsgi in a cluster, by one Helm."""
+def fields(schema, path=""):
+    """The paths of all fields in a definition's schema."""
+    for name, inner in schema.get("properties", {}).items():
+        yield f"{path}.{name}"
+        yield from fields(inner, f"{path}.{name}")
+    for inner in (schema.get("items"), schema.get("additionalProperties")):
+        if isinstance(inner, dict):
+            yield from fields(inner, f"{path}[]")
 
-    def __init__(self, place, helm):
-        self.place = place
-        self.helm = helm
 
-    def install(self, of=chart.CHART, values=None):
-        self._helm("install", "kube-wsgi", of, "--create-namespace", values=values or {})
+def all_fields(definitions):
+    """The paths of all fields of all kinds, the kind first."""
+    return {
+        f"{each['spec']['names']['kind']}{path}"
+        for each in definitions
+        for version in each["spec"]["versions"]
+        for path in fields(version["schema"]["openAPIV3Schema"])
+    }
 
-    def upgrade(self, of=chart.CHART, values=None, helm=None):
-        self._helm("upgrade", "kube-wsgi", of, values=values or {}, helm=helm)
 
-    def uninstall(self):
-        self._helm("uninstall", "kube-wsgi")
+class OnAnApiServer(unittest.TestCase):
+    """One cluster for the tests of a class; each leaves it without a trace."""
 
-    def gateway(self):
-        return self.place.get("wgw", "main")
+    @classmethod
+    def setUpClass(cls):
+        stack = contextlib.ExitStack()
+        cls.place = stack.enter_context(cluster.empty())
+        cls.addClassCleanup(stack.close)
+
+    def fields(self):
+        """Of the kinds as the API server has them now."""
+        return all_fields(self.place.items("crd"))
 
     def deployment(self):
         return self.place.get("deployment", "kube-wsgi", _NAMESPACE)
 
-    def schema(self):
-        """The definition of DaemonGroup, as the API server has it."""
-        return self.place.get("crd", _DEFINITION)["spec"]["versions"][0]["schema"]
 
-    def _helm(self, *arguments, values=None, helm=None):
-        arguments = (*map(str, arguments), f"--namespace={_NAMESPACE}")
-        return self.place.helm(helm or self.helm, *arguments, values=values)
-
-
-class Life:
-    """Tests of one Helm; each has an empty cluster."""
-
-    helm = None
+class Releases(OnAnApiServer):
+    helm = "helm4"
 
     def setUp(self):
         chart.program(self.helm)
-        place = self.enterContext(cluster.empty())
-        self.release = Release(place, self.helm)
-        self.place = place
 
-    def test_a_first_install_brings_definitions_operator_and_gateway(self):
-        self.release.install(values=_GATEWAY)
-        self.assertTrue(self.release.deployment())
-        self.assertEqual(8080, self.release.gateway()["spec"]["listeners"][0]["port"])
+    def tearDown(self):
+        for release in self.place.helm("helm4", "list", "--short", "--all-namespaces").split():
+            self.place.helm("helm4", "uninstall", release, f"--namespace={_NAMESPACE}")
+        self.place.kubectl("delete", "crd", "--all")
+        self.place.kubectl("delete", "clusterrole", "-lapp.kubernetes.io/part-of=kube-wsgi")
 
-    def test_an_upgrade_changes_the_first_gateway_and_does_not_make_it_anew(self):
-        self.release.install(values=_GATEWAY)
-        before = self.release.gateway()
-        gateway = {**_GATEWAY["gateway"], "spec": {"replicas": 3}}
-        self.release.upgrade(values={"gateway": gateway})
-        after = self.release.gateway()
-        self.assertEqual(3, after["spec"]["replicas"])
-        self.assertEqual(before["metadata"]["uid"], after["metadata"]["uid"])
+    def run_helm(self, verb, *arguments, helm=None, values=None):
+        arguments = (verb, *map(str, arguments), f"--namespace={_NAMESPACE}")
+        return self.place.helm(helm or self.helm, *arguments, values=values)
 
-    def test_a_gateway_outlives_the_wish_for_it(self):
-        self.release.install(values=_GATEWAY)
-        self.release.upgrade(values=_GATEWAY)
-        self.release.upgrade()
-        self.assertTrue(self.release.gateway())
+    def install(self, of=chart.CHART, name="kube-wsgi", values=None):
+        self.run_helm("install", name, of, "--create-namespace", values=values or {})
 
-    def test_an_uninstall_leaves_what_users_made_and_an_install_takes_it_over(self):
-        self.release.install(values=_GATEWAY)
+    def upgrade(self, values=None, helm=None):
+        """To the chart as it is; without values, those of before stay."""
+        self.run_helm("upgrade", "kube-wsgi", chart.CHART, values=values or {}, helm=helm)
+
+    def test_bring_operator_definitions_and_the_wish_for_a_gateway_at_once(self):
+        self.install(values=_GATEWAY)
+        self.assertTrue(self.deployment())
+        self.assertEqual(all_fields(chart.definitions()), self.fields())
+        self.assertTrue(self.place.get("configmap", "kube-wsgi-first-gateway", _NAMESPACE))
+
+    def test_upgrade_the_definitions(self):
+        self.install(of=_EARLIER)
+        self.assertLess(self.fields(), all_fields(chart.definitions()))
+        self.upgrade()
+        self.assertEqual(all_fields(chart.definitions()), self.fields())
+
+    def test_leave_what_users_made_and_take_it_over_again(self):
+        self.install(of=_EARLIER)
         self.place.apply(_ALIAS)
-        gateway = self.release.gateway()["metadata"]["uid"]
-        self.release.uninstall()
-        self.assertIsNone(self.release.deployment())
-        self.assertTrue(self.place.get("alias", "hello"))
-        self.assertEqual(gateway, self.release.gateway()["metadata"]["uid"])
-        self.release.install(values=_GATEWAY)
-        self.assertTrue(self.release.deployment())
-        self.assertEqual(gateway, self.release.gateway()["metadata"]["uid"])
-
-    def test_a_second_release_of_the_cluster_is_refused(self):
-        self.release.install()
-        self.assertRaisesRegex(
-            cluster.Failed,
-            "invalid ownership metadata",
-            self.place.helm,
-            self.helm,
-            "install",
-            "other",
-            str(chart.CHART),
+        self.run_helm("uninstall", "kube-wsgi")
+        self.assertIsNone(self.deployment())
+        alias = self.place.get("alias", "hello")
+        self.install()
+        self.assertTrue(self.deployment())
+        self.assertEqual(
+            alias["metadata"]["uid"], self.place.get("alias", "hello")["metadata"]["uid"]
         )
+        self.assertEqual(all_fields(chart.definitions()), self.fields())
+
+    def test_leave_nothing_of_one_mode_in_the_other(self):
+        self.install()
+        self.upgrade({"watchNamespaces": ["default"]})
+        self.assertIsNone(self.place.get("clusterrole", "kube-wsgi"))
+        self.assertTrue(self.place.get("role", "kube-wsgi"))
+        self.upgrade({"watchNamespaces": []})
+        self.assertTrue(self.place.get("clusterrole", "kube-wsgi"))
+        self.assertIsNone(self.place.get("role", "kube-wsgi"))
+
+    def test_refuse_to_be_the_second_of_a_cluster(self):
+        self.install()
+        with self.assertRaisesRegex(cluster.Failed, "invalid ownership metadata"):
+            self.install(name="other")
+
+    def test_stand_beside_each_other_in_namespaces_of_their_own(self):
+        self.place.kubectl("apply", f"--filename={chart.ROOT}/dist/crds.yaml")
+        for name, watched in ("east", "default"), ("west", "kube-public"):
+            self.install(
+                name=name, values={"watchNamespaces": [watched], "crds": {"enabled": False}}
+            )
+        self.assertTrue(self.place.get("role", "east-kube-wsgi", "default"))
+        self.assertTrue(self.place.get("role", "west-kube-wsgi", "kube-public"))
 
 
-class Helm3(Life, unittest.TestCase):
+class ReleasesOfHelm3(Releases):
     helm = "helm3"
 
-    def test_hands_over_to_helm_4(self):
-        self.release.install(values=_GATEWAY)
-        gateway = {**_GATEWAY["gateway"], "spec": {"replicas": 3}}
-        self.release.upgrade(values={"gateway": gateway}, helm="helm4")
-        self.assertEqual(3, self.release.gateway()["spec"]["replicas"])
+    def test_are_taken_over_by_helm_4(self):
+        self.install(of=_EARLIER)
+        self.upgrade({"replicas": 2}, helm="helm4")
+        self.assertEqual(all_fields(chart.definitions()), self.fields())
+        self.assertEqual(2, self.deployment()["spec"]["replicas"])
 
 
-class Helm4(Life, unittest.TestCase):
-    helm = "helm4"
+class Manifests(OnAnApiServer):
+    """dist/kube-wsgi.yaml, without Helm."""
+
+    def test_are_applied_to_an_empty_cluster_in_either_way(self):
+        path = f"--filename={chart.ROOT}/dist/kube-wsgi.yaml"
+        for way in ((), ("--server-side",), ()):
+            with self.subTest(way):
+                self.place.kubectl("apply", path, "--validate=strict", *way)
+                self.assertTrue(self.deployment())
+                self.place.apply(_ALIAS)
+                self.place.kubectl("delete", path)
 
 
 if __name__ == "__main__":
