@@ -1,6 +1,7 @@
 """An empty cluster of a test's own, and the commands that are given to it."""
 
 import json
+import os
 import subprocess
 import tempfile
 import time
@@ -34,6 +35,23 @@ class Cluster:
         more = [] if values is None else ["--values=-"]
         return self._run([chart.program(helm), *arguments, *more], given)
 
+    def shell(self, commands, helm):
+        """Run commands of a page, at the root of the checkout. Raises Failed.
+
+        helm: which one they mean
+        """
+        programs = self.directory / "programs" / helm
+        programs.mkdir(parents=True, exist_ok=True)
+        for name, program in ("helm", helm), ("kubectl", "kubectl"):
+            if not (programs / name).exists():
+                (programs / name).symlink_to(chart.program(program))
+        environment = {
+            **os.environ,
+            "KUBECONFIG": str(self.kubeconfig),
+            "PATH": f"{programs}:{os.environ['PATH']}",
+        }
+        return _output(["sh", "-ec", commands], cwd=chart.ROOT, env=environment)
+
     def get(self, kind, name, namespace="default"):
         """An object; None if there is none."""
         found = self.kubectl(
@@ -58,17 +76,14 @@ class Cluster:
             time.sleep(0.1)
 
     def _run(self, command, given):
-        done = subprocess.run(
-            [*command, f"--kubeconfig={self.kubeconfig}"],
-            input=given,
-            stdin=subprocess.DEVNULL if given is None else None,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise Failed(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
-        return done.stdout
+        return _output([*command, f"--kubeconfig={self.kubeconfig}"], input=given or "")
+
+
+def _output(command, **options):
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    if done.returncode:
+        raise Failed(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
+    return done.stdout
 
 
 @contextmanager
