@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -192,6 +193,33 @@ public final class Standalone {
     @Override
     public String defaultAddress() {
       return LOOPBACK;
+    }
+
+    @Override
+    public Map<String, String> namespaceLabels(String namespace) {
+      return Map.of();
+    }
+
+    @Override
+    public Optional<Map<String, String>> configMap(String namespace, String name) {
+      return Optional.empty();
+    }
+
+    /** Files are what they were when the last edit was read: nothing is older than another. */
+    @Override
+    public Optional<Instant> admittedAt(String alias, String gateway, String host, String path) {
+      return Optional.empty();
+    }
+
+    /** They are absolute already, each against its own manifest. */
+    @Override
+    public String absolute(String path) {
+      return path;
+    }
+
+    @Override
+    public boolean hasPods() {
+      return false;
     }
   }
 }

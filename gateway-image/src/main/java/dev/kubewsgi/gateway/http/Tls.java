@@ -29,7 +29,20 @@ final class Tls {
 
   private Tls() {}
 
-  static SslContext context(String listener, GatewaySettings.Tls pem) {
+  /**
+   * Makes the context of a listener.
+   *
+   * @param certificate PEM text: one that is mounted is read before a table comes here
+   */
+  static SslContext context(String listener, GatewaySettings.Tls certificate) {
+    return switch (certificate) {
+      case GatewaySettings.Tls.Pem pem -> context(listener, pem);
+      case GatewaySettings.Tls.Mounted mounted ->
+          throw new IllegalArgumentException("not read yet: " + mounted);
+    };
+  }
+
+  private static SslContext context(String listener, GatewaySettings.Tls.Pem pem) {
     try {
       return SslContextBuilder.forServer(bytes(pem.certificate()), bytes(pem.key()))
           .sslProvider(SslProvider.JDK)
