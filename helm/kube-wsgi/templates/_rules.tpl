@@ -6,6 +6,9 @@
 - apiGroups: [kubewsgi.dev]
   resources: [daemongroups/status, scriptaliases/status, wsgigateways/status]
   verbs: [patch]
+- apiGroups: [kubewsgi.dev]
+  resources: [daemongroups/finalizers, wsgigateways/finalizers]
+  verbs: [update]
 - apiGroups: [""]
   resources: [configmaps, serviceaccounts, services]
   verbs: [get, list, watch, create, patch, delete]
@@ -29,7 +32,7 @@
   verbs: [get, list, watch]
 - apiGroups: [""]
   resources: [events]
-  verbs: [get, create, patch]
+  verbs: [create, patch]
 {{- end -}}
 
 {{/* What it may do with Secrets, in namespaces that hold a DaemonGroup alone. */}}
