@@ -54,9 +54,11 @@ final class SchemaCheck {
           KeywordType.MAXIMUM,
           KeywordType.MAX_ITEMS,
           KeywordType.MAX_LENGTH,
+          KeywordType.MAX_PROPERTIES,
           KeywordType.MINIMUM,
           KeywordType.MIN_ITEMS,
           KeywordType.MIN_LENGTH,
+          KeywordType.MIN_PROPERTIES,
           KeywordType.PATTERN,
           KeywordType.PROPERTIES,
           KeywordType.REQUIRED,
@@ -93,6 +95,7 @@ final class SchemaCheck {
     properties.put("apiVersion", Map.of("type", "string"));
     properties.put("kind", Map.of("type", "string"));
     properties.put("metadata", METADATA);
+    properties.put("status", Map.of()); // An API server drops it before it looks.
     Map<String, Object> root = new LinkedHashMap<>(openApi);
     root.put("properties", properties);
     root.put("required", List.of("metadata", "spec"));
@@ -119,6 +122,9 @@ final class SchemaCheck {
       properties.forEach((name, each) -> strict.put((String) name, strict(Json.map(each))));
       schema.put("properties", strict);
       schema.putIfAbsent("additionalProperties", false);
+    }
+    if (openApi.get("additionalProperties") instanceof Map<?, ?> values) {
+      schema.put("additionalProperties", strict(Json.map(values)));
     }
     if (openApi.get("items") != null) {
       schema.put("items", strict(Json.map(openApi.get("items"))));
@@ -214,6 +220,9 @@ final class SchemaCheck {
       case "minLength" -> "this is empty; write a value";
       case "maxLength" -> "this is too long; write at most " + whole(bound) + " characters";
       case "minItems" -> "this list is empty; write an entry";
+      case "minProperties" -> "this mapping is empty; write an entry";
+      case "maxProperties" ->
+          "this mapping is too large; write at most " + whole(bound) + " entries";
       case "maxItems" -> "this list is too long; write at most " + whole(bound) + " entries";
       default -> "this breaks the rule " + keyword + ": " + bound;
     };
