@@ -24,7 +24,8 @@ public final class Samples {
               "registry.example.com/kube-wsgi/python:0.1",
               "registry.example.com/kube-wsgi/git:0.1"),
           new TreeSet<>(),
-          "kube-wsgi-secrets");
+          "kube-wsgi-secrets",
+          new OperatorConfig.Account("kube-wsgi", "kube-wsgi"));
 
   private Samples() {}
 

@@ -123,11 +123,10 @@ final class SchemaCheck {
       schema.put("properties", strict);
       schema.putIfAbsent("additionalProperties", false);
     }
-    if (openApi.get("additionalProperties") instanceof Map<?, ?> values) {
-      schema.put("additionalProperties", strict(Json.map(values)));
-    }
-    if (openApi.get("items") != null) {
-      schema.put("items", strict(Json.map(openApi.get("items"))));
+    for (String each : List.of("items", "additionalProperties")) {
+      if (openApi.get(each) != null) {
+        schema.put(each, strict(Json.map(openApi.get(each))));
+      }
     }
     if (!KEYWORD_NAMES.containsAll(schema.keySet())) {
       throw new IllegalStateException("a keyword that is not checked here: " + schema.keySet());
@@ -220,10 +219,10 @@ final class SchemaCheck {
       case "minLength" -> "this is empty; write a value";
       case "maxLength" -> "this is too long; write at most " + whole(bound) + " characters";
       case "minItems" -> "this list is empty; write an entry";
+      case "maxItems" -> "this list is too long; write at most " + whole(bound) + " entries";
       case "minProperties" -> "this mapping is empty; write an entry";
       case "maxProperties" ->
           "this mapping is too large; write at most " + whole(bound) + " entries";
-      case "maxItems" -> "this list is too long; write at most " + whole(bound) + " entries";
       default -> "this breaks the rule " + keyword + ": " + bound;
     };
   }

@@ -162,7 +162,8 @@ class RuleRowsTest {
     }
   }
 
-  private static Document document(Row row) {
+  /** A manifest that is valid but for the row. */
+  static Document document(Row row) {
     Map<String, Object> content =
         yaml(
             "{apiVersion: "
