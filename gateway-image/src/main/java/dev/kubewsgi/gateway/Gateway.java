@@ -32,6 +32,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -147,19 +149,28 @@ public final class Gateway implements GatewayStatus {
 
   /** The tables on the way to those that are wanted. */
   private List<RouteTable> plans() {
-    var ready =
-        applicationGroups().stream()
-            .filter(group -> group.state() == State.READY)
-            .map(ApplicationGroupStatus::id)
-            .collect(Collectors.toSet());
+    var ready = readiness();
     return wanted.stream().map(table -> plan(table, ready)).toList();
   }
 
-  private RouteTable plan(RouteTable table, Set<String> ready) {
+  /** Looks at all application groups when the first is asked for, which most edits do not. */
+  private Predicate<String> readiness() {
+    var ready = new AtomicReference<Set<String>>();
+    return id -> ready.updateAndGet(ids -> ids == null ? readyGroups() : ids).contains(id);
+  }
+
+  private Set<String> readyGroups() {
+    return applicationGroups().stream()
+        .filter(group -> group.state() == State.READY)
+        .map(ApplicationGroupStatus::id)
+        .collect(Collectors.toSet());
+  }
+
+  private RouteTable plan(RouteTable table, Predicate<String> ready) {
     var served = gateways.get(table.gateway().id());
     return served == null || served.table() == null
         ? table
-        : Moves.plan(served.table(), table, ready::contains);
+        : Moves.plan(served.table(), table, ready);
   }
 
   private CompletableFuture<Void> enforce(List<RouteTable> tables) {
