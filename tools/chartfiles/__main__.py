@@ -16,8 +16,8 @@ def generated():
     described = values.read(CHART / "values.yaml")
     yield CHART / "values.schema.json", schema.text(described, ROOT)
     yield ROOT / "docs/install.md", page.with_table(ROOT / "docs/install.md", described)
-    yield ROOT / "dist/crds.yaml", definitions.together(ROOT)
-    yield ROOT / "dist/kube-wsgi.yaml", dist.text(ROOT, CHART)
+    yield ROOT / "dist/crds.yaml", dist.definitions(ROOT, CHART)
+    yield ROOT / "dist/kube-wsgi.yaml", dist.everything(ROOT, CHART)
 
 
 def main(arguments):

@@ -11,11 +11,6 @@ def copies(root, chart):
         yield chart / "files/crds" / source.name, source.read_text(encoding="utf-8")
 
 
-def together(root):
-    """All of them as one stream, for `kubectl apply -f`."""
-    return "".join("---\n" + source.read_text(encoding="utf-8") for source in _files(root))
-
-
 def spec(root, plural):
     """The schema of a kind's spec, as its definition has it."""
     source = root / GENERATED / f"{plural}.kubewsgi.dev.yaml"

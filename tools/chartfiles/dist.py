@@ -1,22 +1,41 @@
-"""dist/kube-wsgi.yaml: the chart with its default values, for `kubectl apply -f`."""
+"""The chart with its default values, for `kubectl apply -f`."""
 
 import yaml
 
 from chartfiles import helm
 
 _NAMESPACE = "kube-wsgi"
-_HEAD = f"""\
+_EVERYTHING = f"""\
 # kube-wsgi for `kubectl apply -f`: the chart helm/kube-wsgi with its default values, in the
 # namespace {_NAMESPACE}. Written by tools/chart.
 """
+_DEFINITIONS = """\
+# The definitions of kube-wsgi's kinds, and the roles for who uses them: what crds.enabled brings.
+# Written by tools/chart.
+"""
+_OF_DEFINITIONS = ("crds", "clusterrole-edit", "clusterrole-view")
 _OF_HELM = ("helm.sh/chart", "helm.sh/resource-policy", "app.kubernetes.io/managed-by")
 
 
-def text(root, chart):
-    rendered = helm.template(root, "kube-wsgi", str(chart), f"--namespace={_NAMESPACE}")
-    objects = [_namespace(), *filter(None, yaml.safe_load_all(rendered))]
-    objects.sort(key=_rank)
-    return _HEAD + "".join("---\n" + _dump(_without_helm(each)) for each in objects)
+def everything(root, chart):
+    """dist/kube-wsgi.yaml."""
+    return _text(_EVERYTHING, [_namespace(), *_rendered(root, chart)])
+
+
+def definitions(root, chart):
+    """dist/crds.yaml."""
+    templates = [f"--show-only=templates/{name}.yaml" for name in _OF_DEFINITIONS]
+    return _text(_DEFINITIONS, _rendered(root, chart, *templates))
+
+
+def _rendered(root, chart, *options):
+    text = helm.template(root, "kube-wsgi", str(chart), f"--namespace={_NAMESPACE}", *options)
+    return [thing for thing in yaml.safe_load_all(text) if thing]
+
+
+def _text(head, things):
+    things = sorted(things, key=_rank)
+    return head + "".join("---\n" + _dump(_without_helm(thing)) for thing in things)
 
 
 def _namespace():

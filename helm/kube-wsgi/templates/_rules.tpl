@@ -6,9 +6,6 @@
 - apiGroups: [kubewsgi.dev]
   resources: [daemongroups/status, scriptaliases/status, wsgigateways/status]
   verbs: [patch]
-- apiGroups: [kubewsgi.dev]
-  resources: [daemongroups/finalizers, wsgigateways/finalizers]
-  verbs: [update]
 - apiGroups: [""]
   resources: [configmaps, serviceaccounts, services]
   verbs: [get, list, watch, create, patch, delete]
@@ -32,7 +29,7 @@
   verbs: [get, list, watch]
 - apiGroups: [""]
   resources: [events]
-  verbs: [create, patch]
+  verbs: [get, create, patch]
 {{- end -}}
 
 {{/* What it may do with Secrets, in namespaces that hold a DaemonGroup alone. */}}

@@ -6,7 +6,7 @@ SETTINGS = {
     "the defaults": {},
     "namespaced": {"watchNamespaces": ["team-a", "team-b"]},
     "without definitions": {"crds": {"enabled": False}},
-    "a gateway": {"gateway": {"create": True, "namespace": "default"}},
+    "a first gateway": {"gateway": {"create": True, "namespace": "default"}},
     "everything set": {
         "fullnameOverride": "wsgi",
         "replicas": 3,

@@ -13,6 +13,10 @@ import schemas
 from settings import SETTINGS
 
 
+def first_gateway(values):
+    return chart.the("ConfigMap", values)["data"]["gateway.yaml"]
+
+
 class Objects(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -43,8 +47,13 @@ class Objects(unittest.TestCase):
         text = chart.text().replace("readinessProbe:", "readynessProbe:")
         self.assertIn("readynessProbe", self.verdict(text))
 
-    def test_would_not_be_valid_with_a_field_that_the_definitions_do_not_know(self):
-        text = chart.text(SETTINGS["a gateway"]).replace("listeners:", "listener:")
+    def test_of_the_first_gateway_are_valid(self):
+        for name in ("a first gateway", "everything set"):
+            with self.subTest(name):
+                self.assertEqual("", self.verdict(first_gateway(SETTINGS[name])))
+
+    def test_of_the_first_gateway_would_not_be_valid_with_a_field_that_is_not_there(self):
+        text = first_gateway(SETTINGS["a first gateway"]).replace("listeners:", "listener:")
         self.assertIn("listener", self.verdict(text))
 
 

@@ -3,6 +3,7 @@
 import unittest
 
 import chart
+import yaml
 from settings import SETTINGS
 
 _DIGEST = "sha256:" + "0f" * 32
@@ -138,8 +139,9 @@ class TheOperator(unittest.TestCase):
 
 class NamespacedMode(unittest.TestCase):
     def test_has_nothing_cluster_wide_but_the_definitions(self):
-        kinds = {each["kind"] for each in chart.objects({"watchNamespaces": ["a"]})}
-        self.assertFalse(kinds & {"ClusterRole", "ClusterRoleBinding"})
+        values = {"watchNamespaces": ["a"], "crds": {"enabled": False}}
+        for each in chart.objects(values):
+            self.assertIn("namespace", each["metadata"], each["kind"])
 
     def test_binds_the_operator_in_each_namespace(self):
         bindings = chart.of_kind("RoleBinding", {"watchNamespaces": ["a", "b"]})
@@ -163,29 +165,43 @@ class Definitions(unittest.TestCase):
 
 
 class AFirstGateway(unittest.TestCase):
-    KNOWN = ("--api-versions=kubewsgi.dev/v1alpha1/WsgiGateway",)
+    def gateway(self, **given):
+        values = {"gateway": {"create": True, **given}}
+        return yaml.safe_load(chart.the("ConfigMap", values)["data"]["gateway.yaml"])
 
     def test_is_not_made_unasked(self):
-        self.assertFalse(chart.of_kind("WsgiGateway"))
+        self.assertFalse(chart.of_kind("ConfigMap"))
+        self.assertNotIn("KUBE_WSGI_FIRST_GATEWAY", environment())
 
     def test_has_the_spec_of_the_values_over_the_defaults(self):
-        values = {"gateway": {"create": True, "spec": {"embedded": {"enabled": True}}}}
-        spec = chart.the("WsgiGateway", values)["spec"]
+        spec = self.gateway(spec={"embedded": {"enabled": True}})["spec"]
         self.assertTrue(spec["embedded"]["enabled"])
         self.assertEqual([{"name": "http", "port": 8080}], spec["listeners"])
 
     def test_is_in_the_namespace_of_the_release_unless_another_is_given(self):
-        for given, wanted in ({}, "operators"), ({"namespace": "web"}, "web"):
-            gateway = chart.the("WsgiGateway", {"gateway": {"create": True, **given}})
-            self.assertEqual(wanted, gateway["metadata"]["namespace"])
+        self.assertEqual("operators", self.gateway()["metadata"]["namespace"])
+        self.assertEqual("web", self.gateway(namespace="web")["metadata"]["namespace"])
 
-    def test_is_a_hook_only_where_its_kind_is_not_known_yet(self):
-        def annotations(arguments):
-            values = {"gateway": {"create": True}}
-            return chart.the("WsgiGateway", values, arguments=arguments)["metadata"]["annotations"]
+    def test_lies_where_the_operator_looks(self):
+        values = {"gateway": {"create": True}}
+        (mount,) = (m for m in container(values)["volumeMounts"] if m["name"] == "first-gateway")
+        told = environment(values)["KUBE_WSGI_FIRST_GATEWAY"]
+        self.assertEqual(f"{mount['mountPath']}/gateway.yaml", told)
 
-        self.assertEqual({"helm.sh/resource-policy": "keep"}, annotations(self.KNOWN))
-        self.assertEqual("post-install,post-upgrade", annotations(())["helm.sh/hook"])
+    def test_restarts_the_operator_when_it_changes_so_that_it_is_applied(self):
+        def template(replicas):
+            values = {"gateway": {"create": True, "spec": {"replicas": replicas}}}
+            return chart.the("Deployment", values)["spec"]["template"]
+
+        self.assertNotEqual(template(1), template(2))
+
+    def test_is_the_only_gateway_that_the_operator_may_write(self):
+        roles = chart.of_kind("Role", {"gateway": {"create": True, "namespace": "web"}})
+        (role,) = (r for r in roles if r["metadata"]["name"] == "kube-wsgi-first-gateway")
+        self.assertEqual("web", role["metadata"]["namespace"])
+        for rule in role["rules"]:
+            if rule["verbs"] != ["create"]:
+                self.assertEqual(["main"], rule["resourceNames"])
 
 
 class Monitoring(unittest.TestCase):

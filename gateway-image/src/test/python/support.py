@@ -95,14 +95,14 @@ class Group:
         os.chmod(self.directory, 0o755)
         self.config = config(self.directory, *scripts, **changes)
         self.log_path = os.path.join(self.directory, "log")
+        self.address_path = os.path.join(self.directory, "address")
         self.secret = SECRET
         self._stdin = stdin
         self._events = None
 
     def __enter__(self):
-        address = os.path.join(self.directory, "address")
         command = [*self.prefix, sys.executable, *self.program, "supervise"]
-        command += ["--address-file", address]
+        command += ["--address-file", self.address_path]
         command += ["--exit-with-stdin"] if self._stdin else []
         command += self._options()
         with open(self.log_path, "wb") as log:
@@ -113,10 +113,10 @@ class Group:
                 stderr=log,
                 env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
             )
-        wait_for(lambda: os.path.exists(address) or self.process.poll() is not None)
+        wait_for(lambda: os.path.exists(self.address_path) or self.process.poll() is not None)
         if self.process.poll() is not None:
             raise AssertionError(f"the supervisor ended: {self.log()}")
-        with open(address, encoding="utf-8") as file:
+        with open(self.address_path, encoding="utf-8") as file:
             self.address, *self.probes = file.read().splitlines()
         return self
 

@@ -124,7 +124,7 @@ class ReadinessRules(unittest.TestCase):
 
 
 class Impatient(Pod):
-    """A pod whose workers are replaced after half a second without an answer, not five minutes."""
+    """A pod whose workers are replaced after a second without an answer, not five minutes."""
 
     program = (os.path.join(HERE, "impatient.py"),)
 

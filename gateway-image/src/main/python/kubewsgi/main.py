@@ -104,9 +104,12 @@ def _address(name, options):
 
 
 def _announce(path, addresses):
-    with open(f"{path}.new", "w", encoding="utf-8") as file:
-        file.writelines(f"{address}\n" for address in addresses)
-    os.replace(f"{path}.new", path)
+    try:
+        with open(f"{path}.new", "w", encoding="utf-8") as file:
+            file.writelines(f"{address}\n" for address in addresses)
+        os.replace(f"{path}.new", path)
+    except OSError as failure:
+        raise ConfigError(GROUP_CONFIG, f"--address-file {path}: {failure.strerror}") from None
 
 
 def _work(job):

@@ -13,10 +13,10 @@ import signal
 import socket
 import sys
 from collections import deque
-from time import gmtime, monotonic, strftime, time
+from time import monotonic, time
 
 from kubewsgi import config as configuration
-from kubewsgi import errors, process, unit, worker
+from kubewsgi import errors, process, report, unit, worker
 from kubewsgi.door import Door
 from kubewsgi.oom import OomKills
 from kubewsgi.probes import Probes, Readiness
@@ -28,7 +28,7 @@ _EXITS = 64
 _DUMP_SECONDS = 0.5
 # Between two looks at what is mounted, which nothing announces.
 _LOOK_SECONDS = 1.0
-# A worker whose GIL is held for longer does not come back: mod_wsgi's deadlock-timeout.
+# A worker whose GIL has been held for longer does not come back: mod_wsgi's deadlock-timeout.
 _HANG_SECONDS = 300.0
 _PING_SECONDS = 5.0
 # The kernel ends a killed process at once, unless that is stuck in the kernel itself.
@@ -314,7 +314,8 @@ class Supervisor:
     def _tell(self):
         if self._is_changed:
             self._is_changed = False
-            self._door.publish(json.dumps(self._state()).encode("ascii") + b"\n")
+            state = report.describe(self._config, self._units, self._exits, self._ending)
+            self._door.publish(json.dumps(state).encode("ascii") + b"\n")
 
     def _give_orders(self):
         """After _tell: whoever follows the events knows that a worker drains before it does."""
@@ -413,25 +414,25 @@ class Supervisor:
             os.close(state.dump)
 
     def _hear(self, owner, state):
-        """Takes all reports of a worker."""
+        """Takes all that a worker has to say."""
         while True:
             try:
-                report = state.control.recv(_BLOCK * 2)
+                message = state.control.recv(_BLOCK * 2)
             except BlockingIOError:
                 return
             except OSError:
-                report = b""
-            if not report:
+                message = b""
+            if not message:
                 self._unwatch(state.control.fileno())
                 return
-            self._note(owner, state, report)
+            self._note(owner, state, message)
 
-    def _note(self, owner, state, report):
-        if report == worker.SLOT_CLOSED:
+    def _note(self, owner, state, message):
+        if message == worker.SLOT_CLOSED:
             state.slots -= 1
-        elif report == worker.PONG:
+        elif message == worker.PONG:
             state.pinged = state.dump_until = None
-        elif report == worker.READY:
+        elif message == worker.READY:
             state.deadline = state.dump_until = None
             if state.state == unit.STARTING:
                 self._enter(state, unit.READY)
@@ -439,14 +440,14 @@ class Supervisor:
                 self._readiness.imported(owner.application_group.id)
             else:  # ordered to drain while it started
                 self._expect_end(state)
-        elif report == worker.DRAINING:
+        elif message == worker.DRAINING:
             if state.state == unit.READY:
                 self._enter(state, unit.DRAINING)
                 self._expect_end(state)
-        elif report == worker.EXITING:
+        elif message == worker.EXITING:
             state.deadline = monotonic() + self._config.shutdown_timeout
-        elif report.startswith(worker.FAILED):
-            text = report[len(worker.FAILED) :].decode("utf-8", "replace")
+        elif message.startswith(worker.FAILED):
+            text = message[len(worker.FAILED) :].decode("utf-8", "replace")
             state.failure = Failure(*text.split("\0", 2))
             state.deadline = monotonic() + self._config.shutdown_timeout
 
@@ -482,22 +483,9 @@ class Supervisor:
         self._unwatch(state.control.fileno())
         state.control.close()
         os.close(state.dump)
-        number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
-        code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
-        self._exits.append(
-            {
-                "pid": pid,
-                "applicationGroup": owner.application_group.id,
-                "signal": number,
-                "signalName": _signal_name(number),
-                "exitCode": code,
-                "at": _instant(time()),
-                "expected": state.state == unit.DRAINING,
-                "oom": for_memory,
-            }
-        )
-        cause = _signal_name(number) or f"exit code {code}"
-        self._judge(owner, state, f"{cause}, out of memory" if for_memory else cause)
+        ended = report.describe_exit(owner, state, status, for_memory)
+        self._exits.append(ended)
+        self._judge(owner, state, report.cause(ended))
         self.changed()
 
     def _judge(self, owner, state, cause):
@@ -568,45 +556,6 @@ class Supervisor:
         line = f"[{self._config.group}] {text}\n"
         os.write(2, line.encode("utf-8", "backslashreplace"))
 
-    def _state(self):
-        return {
-            "group": self._config.group,
-            "namespace": self._config.namespace,
-            "sequence": self._config.sequence,
-            "pid": os.getpid(),
-            "state": unit.DRAINING if self._ending else unit.READY,
-            "applicationGroups": [_describe(u) for u in self._units],
-            "exits": list(self._exits),
-        }
-
-
-def _describe(described):
-    group = described.application_group
-    return {
-        "id": group.id,
-        "revision": group.revision,
-        "state": described.state,
-        "workers": [
-            {"pid": state.pid, "state": state.state, "since": _instant(state.since)}
-            for state in described.workers
-        ],
-        "failure": _describe_failure(described.failure),
-    }
-
-
-def _describe_failure(failure):
-    return failure and {
-        "code": failure.code,
-        "message": failure.message,
-        "traceback": failure.traceback,
-        "retryAt": _instant(time() + failure.retry_at - monotonic()),
-    }
-
-
-def _instant(seconds):
-    """RFC 3339 in UTC with milliseconds."""
-    return strftime("%Y-%m-%dT%H:%M:%S", gmtime(seconds)) + f".{int(seconds % 1 * 1000):03d}Z"
-
 
 def _send(state, order):
     try:
@@ -622,13 +571,6 @@ def _kill(state):
 
 def _was_killed(status):
     return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-
-
-def _signal_name(number):
-    try:
-        return None if number is None else signal.Signals(number).name
-    except ValueError:
-        return f"SIG{number}"
 
 
 def _read_all(descriptor):

@@ -178,7 +178,16 @@ public final class PodFaults {
         .map(ContainerState::getTerminated)
         .flatMap(Stream::ofNullable)
         .findFirst()
-        .filter(end -> end.getExitCode() != null && end.getExitCode() != 0);
+        .filter(end -> end.getExitCode() != 0 || isBackingOff(status));
+  }
+
+  /** Whatever it exited with, something that should run does not. */
+  private static boolean isBackingOff(ContainerStatus status) {
+    return Optional.ofNullable(status.getState())
+        .map(ContainerState::getWaiting)
+        .map(ContainerStateWaiting::getReason)
+        .filter("CrashLoopBackOff"::equals)
+        .isPresent();
   }
 
   private static boolean isOutOfMemory(ContainerStateTerminated end) {
