@@ -176,12 +176,19 @@ class OneRuleBookTest {
     if (RULES.stream().anyMatch(complaint.message()::endsWith)) {
       return saysRule(finding, complaint);
     }
-    return finding.field().equals(complaint.field())
+    return dotted(finding.field()).equals(dotted(complaint.field()))
         // What is in a mapping where none belongs is unknown to the server, field by field.
         || (complaint.message().startsWith("unknown field") && isWithin(complaint.field(), finding))
         // Of labels and annotations the server names the map, and the key in its sentence.
         || (complaint.field().startsWith("metadata.")
             && FieldPath.parent(finding.field()).equals(complaint.field()));
+  }
+
+  /**
+   * A server writes a key of a mapping now in brackets and now after a dot, and may begin with one.
+   */
+  private static String dotted(String field) {
+    return field.replaceFirst("^[.]", "").replaceAll("\\[([^\\]]*[^0-9\\]][^\\]]*)]", ".$1");
   }
 
   /** The same sentence; or a bound is broken, and then we do not try the rules of that value. */

@@ -95,6 +95,7 @@ final class CrdFiles {
     status.setDescription("What is so, as the operator sees it.");
     conditionsByType(status.getProperties().get("conditions"));
     eachRuleOnce(root);
+    preserveToAnyDepth(root.getProperties().get("spec"));
     version.setAdditionalPrinterColumns(inOrder(version.getAdditionalPrinterColumns()));
     return crd;
   }
@@ -121,6 +122,13 @@ final class CrdFiles {
         && schema.getAdditionalProperties().getSchema() != null) {
       eachRuleOnce(schema.getAdditionalProperties().getSchema());
     }
+  }
+
+  /** A schema of the values would have an API server drop what is in them. */
+  private static void preserveToAnyDepth(JSONSchemaProps spec) {
+    spec.getProperties().values().stream()
+        .filter(field -> Boolean.TRUE.equals(field.getXKubernetesPreserveUnknownFields()))
+        .forEach(field -> field.setAdditionalProperties(null));
   }
 
   private static List<CustomResourceColumnDefinition> inOrder(
