@@ -25,7 +25,7 @@ class Request:
 
     @property
     def is_forbidden(self):
-        """Also a role that gives what its writer does not hold, though writing as such is allowed."""
+        """Also a role that gives what its writer has not, though writing as such is allowed."""
         return self.decision == "forbid" or self.code == _FORBIDDEN
 
     @property
