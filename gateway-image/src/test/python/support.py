@@ -73,21 +73,36 @@ def application_group(identifier, script, revision="1", **changes):
     return document
 
 
+def workers(state, identifier="id-0", revision=None):
+    """The workers of an application group in a state."""
+    return [
+        worker
+        for group in state["applicationGroups"]
+        if group["id"] == identifier and revision in (None, group["revision"])
+        for worker in group["workers"]
+    ]
+
+
 class Group:
     """A running supervisor. Use as a context: its end kills whatever is left."""
+
+    # What stands before the Python's options, and what it is given to run.
+    prefix = ()
+    program = (SOURCES,)
 
     def __init__(self, *scripts, stdin=False, **changes):
         self.directory = tempfile.mkdtemp(prefix="kubewsgi-test-")
         os.chmod(self.directory, 0o755)
         self.config = config(self.directory, *scripts, **changes)
         self.log_path = os.path.join(self.directory, "log")
+        self.address_path = os.path.join(self.directory, "address")
         self.secret = SECRET
         self._stdin = stdin
         self._events = None
 
     def __enter__(self):
-        address = os.path.join(self.directory, "address")
-        command = [sys.executable, SOURCES, "supervise", "--address-file", address]
+        command = [*self.prefix, sys.executable, *self.program, "supervise"]
+        command += ["--address-file", self.address_path]
         command += ["--exit-with-stdin"] if self._stdin else []
         command += self._options()
         with open(self.log_path, "wb") as log:
@@ -98,11 +113,11 @@ class Group:
                 stderr=log,
                 env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
             )
-        wait_for(lambda: os.path.exists(address) or self.process.poll() is not None)
+        wait_for(lambda: os.path.exists(self.address_path) or self.process.poll() is not None)
         if self.process.poll() is not None:
             raise AssertionError(f"the supervisor ended: {self.log()}")
-        with open(address, encoding="utf-8") as file:
-            self.address = file.read().strip()
+        with open(self.address_path, encoding="utf-8") as file:
+            self.address, *self.probes = file.read().splitlines()
         return self
 
     def _options(self):
@@ -224,13 +239,23 @@ class Pod(Group):
         del self.config["listen"], self.config["secret"]
         self.document = Mount(os.path.join(self.directory, "group"))
         self.secrets = Mount(os.path.join(self.directory, "secret"))
+        self.sources = os.path.join(self.directory, "sources")
         self.document.swap({"group.json": json.dumps(self.config)})
         self.secrets.swap({"current": SECRET} if secrets is None else secrets)
 
     def _options(self):
         options = ["--config", os.path.join(self.document.path, "group.json")]
         options += ["--secrets", self.secrets.path, "--listen", "127.0.0.1:0"]
+        options += ["--probes", "127.0.0.1:0", "--sources", self.sources]
         return options
+
+    def probe(self, target, method="GET"):
+        """The status and the body of what a probe is answered."""
+        host, _, port = self.probes[0].rpartition(":")
+        with socket.create_connection((host, int(port)), PATIENCE) as connection:
+            connection.sendall(f"{method} {target} HTTP/1.1\r\nHost: pod\r\n\r\n".encode())
+            head, _, body = read_to_end(connection).partition(b"\r\n\r\n")
+        return int(head.split()[1]), body.decode("utf-8")
 
     def mount(self, **changes):
         """Exchanges the mounted document."""
@@ -316,15 +341,27 @@ class Slot:
         self._file.close()
         self.connection.close()
 
-    def send(self, script, method="GET", target="/", body=b"", fields=(), name="application"):
+    def send(
+        self,
+        script,
+        method="GET",
+        target="/",
+        body=b"",
+        fields=(),
+        name="application",
+        absolute=True,
+    ):
         path, _, query = target.partition("?")
+        if absolute and not os.path.isabs(script):
+            script = os.path.join(APPS, script)
         given = [
             ("SERVER_NAME", "www.example.com"),
             ("SERVER_PORT", "80"),
             ("SERVER_PROTOCOL", "HTTP/1.1"),
             ("wsgi.url_scheme", "http"),
             ("SCRIPT_NAME", ""),
-            ("KubeWsgi-Script", script if os.path.isabs(script) else os.path.join(APPS, script)),
+            ("SCRIPT_FILENAME", script),
+            ("KubeWsgi-Script", script),
             ("KubeWsgi-Callable", name),
             ("PATH_INFO", path),
             ("QUERY_STRING", query),

@@ -44,8 +44,12 @@ class ConfigTest(unittest.TestCase):
                             "id": "i",
                             "name": "x",
                             "revision": "r",
-                            "scripts": [{"script": "/a.wsgi", "callable": "app"}],
-                            "python": {"home": "/venv", "path": ["/p", "/q"]},
+                            "files": {"n.a/b.wsgi": "# text"},
+                            "scripts": [
+                                {"script": "/a.wsgi", "callable": "app"},
+                                {"script": "n.a/b.wsgi"},
+                            ],
+                            "python": {"home": "/venv", "path": ["/p", "n.a"]},
                             "env": {"C": "d"},
                         }
                     ],
@@ -59,9 +63,10 @@ class ConfigTest(unittest.TestCase):
             ["g", "n", 12, "my (wsgi:g)", ("tcp", "::1", 8081), "0123456789abcdef", 2, False, 7]
             + [1000, 1001, "/tmp", {"A": "b"}, 1.0, 2.5, 3.0],
         )
+        scripts = (("/a.wsgi", "app"), ("n.a/b.wsgi", "application"))
         self.assertEqual(
-            [getattr(group, name) for name in group.__slots__],
-            ["i", "x", "r", (("/a.wsgi", "app"),), "/venv", ("/p", "/q"), {"C": "d"}],
+            [getattr(group, name) for name in group.__slots__ if name != "tree"],
+            ["i", "x", "r", {"n.a/b.wsgi": "# text"}, scripts, "/venv", ("/p", "n.a"), {"C": "d"}],
         )
 
     def test_defaults(self):
@@ -118,6 +123,49 @@ class ConfigTest(unittest.TestCase):
             self.assertIn(part, caught.exception.message)
         config.complete(parsed, config.tcp_address("0.0.0.0:9000"), has_secrets=True)
         self.assertEqual(parsed.listen, ("tcp", "0.0.0.0", 9000))
+
+    def with_files(self, files, revision="r", **changes):
+        group = {"id": "i", "revision": revision, "scripts": [{"script": "/a"}], "files": files}
+        return {"applicationGroups": [{**group, **changes}]}
+
+    def test_a_file_that_would_leave_its_directory_is_refused_by_name(self):
+        for name in ("", "/etc/passwd", "..", "a/../b", "./a", "a//b", "a/", "a\0b"):
+            with self.subTest(name):
+                text = self.faults(**self.with_files({name: "x"}))
+                self.assertIn("applicationGroups[0].files must be a relative path", text)
+                self.assertIn(repr(name), text)
+
+    def test_a_file_that_is_no_text_is_refused_by_name(self):
+        for text in (None, 5, "\ud800"):
+            self.assertIn("'a'", self.faults(**self.with_files({"a": text})))
+        self.assertIn("characters", self.faults(**self.with_files({"\ud800": "x"})))
+
+    def test_relative_paths_need_files(self):
+        relative = {"scripts": [{"script": "a"}], "python": {"home": "venv", "path": ["lib"]}}
+        parse(**self.with_files({"a": "x"}, **relative))
+        text = self.faults(**self.with_files({}, **relative))
+        for name in ("scripts[0].script", "python.home", "python.path"):
+            self.assertIn(f"{name} must be an absolute path", text)
+        relative["scripts"] = [{"script": "../a"}]
+        self.assertIn(
+            "script must be a rel", self.faults(**self.with_files({"a": "x"}, **relative))
+        )
+
+    def test_other_files_are_another_application_group_in_another_place(self):
+        one, same, other, later, none = (
+            parse(**self.with_files(files, revision)).application_groups[0]
+            for files, revision in (
+                ({"a": "x", "b": "y"}, "1"),
+                ({"b": "y", "a": "x"}, "1"),
+                ({"a": "x", "b": "z"}, "1"),
+                ({"a": "x", "b": "y"}, "2"),
+                ({}, "1"),
+            )
+        )
+        self.assertEqual((one.tree, one.key()), (same.tree, same.key()))
+        self.assertEqual(len({one.tree, other.tree, later.tree, none.tree}), 4)
+        self.assertEqual(len({one.key(), other.key(), later.key(), none.key()}), 4)
+        self.assertEqual(one.tree.split("/")[0], other.tree.split("/")[0])
 
     def test_ids_are_unique(self):
         group = valid("/run", "hello.wsgi")["applicationGroups"][0]

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import unittest
 
-from support import SECRET, SOURCES, Group, Mount, Pod, application_group, config, wait_for
+from support import SECRET, SOURCES, Group, Mount, Pod, application_group, config, wait_for, workers
 
 from kubewsgi.errors import ConfigError
 from kubewsgi.mounts import DocumentFile, SecretsDirectory
@@ -97,7 +97,7 @@ class MountedDocument(unittest.TestCase):
 
     def test_what_cannot_be_used_is_said_once_and_changes_nothing(self):
         with Pod("hello.wsgi") as pod:
-            pid = pod.await_ready()["applicationGroups"][0]["workers"][0]["pid"]
+            pid = workers(pod.await_ready())[0]["pid"]
             pod.mount(sequence=2, threads=0)
             pod.await_log("KW320: threads must be")
             pod.mount(sequence=2, threads=0)  # the same again, in another file
@@ -105,7 +105,7 @@ class MountedDocument(unittest.TestCase):
             pod.await_log("KW320: " + os.path.join(pod.document.path, "group.json"))
             pod.mount(sequence=3)
             state = pod.await_state(lambda state: state["sequence"] == 3)
-            self.assertEqual(state["applicationGroups"][0]["workers"][0]["pid"], pid)
+            self.assertEqual(workers(state)[0]["pid"], pid)
             self.assertEqual(pod.log().count("KW320: threads must be"), 1)
 
     def test_a_document_keeps_where_it_listens_and_who_may_come_in(self):
@@ -253,7 +253,9 @@ class CommandLine(unittest.TestCase):
     def test_a_line_that_means_nothing_shows_the_usage(self):
         for options in (["--other"], ["--listen"], ["--exit_with_stdin"], ["listen"]):
             code, text = self.run_supervisor(config("/run", "hello.wsgi"), *options)
-            self.assertEqual((code, text.partition(":")[0]), (2, "usage"), options)
+            self.assertEqual((code, text.partition(":")[0]), (2, "KW320"), options)
+            self.assertIn("usage: kubewsgi.pyz supervise", text)
+            self.assertIn(options[0], text.partition("\n")[0])
 
 
 if __name__ == "__main__":

@@ -17,16 +17,8 @@ from support import (
     kill,
     read_to_end,
     wait_for,
+    workers,
 )
-
-
-def workers(state, identifier="id-0", revision=None):
-    return [
-        worker
-        for group in state["applicationGroups"]
-        if group["id"] == identifier and revision in (None, group["revision"])
-        for worker in group["workers"]
-    ]
 
 
 def described(state, identifier="id-0", revision="1"):

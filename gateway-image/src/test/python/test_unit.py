@@ -11,6 +11,7 @@ from kubewsgi.unit import Failure, Unit, WorkerState
 def a_unit():
     group = config.ApplicationGroup()
     group.id = group.name = group.revision = "x"
+    group.tree = None
     group.scripts = ((f"{APPS}/hello.wsgi", "application"),)
     group.python_home, group.python_path, group.env = None, (), {}
     return Unit(group, ())

@@ -104,6 +104,8 @@ def _say_what_is_up(place):
 def _run(place, options):
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
+    if plane.is_up(place):
+        raise Failure(f"KW217 A control plane runs in {place.directory} already: end that first.")
     try:
         plane.start(place, _wishes(options, bound=True))
         _say_what_is_up(place)

@@ -102,6 +102,7 @@ def api_server(bin_directory, place, trust, ports, with_accounts):
             f"--audit-policy-file={policy}",
             f"--audit-log-path={place.audit_log}",
             "--audit-log-mode=blocking",
+            "--audit-log-maxsize=2000",  # megabytes: a test reads one file
             "--allow-privileged=true",
             "--profiling=false",
             *([] if with_accounts else ["--disable-admission-plugins=ServiceAccount"]),

@@ -28,8 +28,14 @@ class Place:
         """Make the directory, for its owner alone, and empty it of an earlier cluster."""
         for each in (self.directory, self.logs, self.pids, self.trust):
             each.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.forget_cluster()
+        for file in (self.audit_log, *self.logs.iterdir()):
+            file.unlink(missing_ok=True)
+
+    def forget_cluster(self):
+        """Leave only what tells what happened in it."""
         shutil.rmtree(self.data, ignore_errors=True)
-        for file in (self.kubeconfig, self.env, self.about, self.audit_log, *self.logs.iterdir()):
+        for file in (self.kubeconfig, self.env, self.about):
             file.unlink(missing_ok=True)
 
     def log(self, part):

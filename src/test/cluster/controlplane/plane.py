@@ -48,12 +48,15 @@ def start(place, wishes):
             _Start(place, wishes, bin_directory).run()
         except BaseException:
             processes.end(place)
+            place.forget_cluster()
             raise
 
 
 def stop(place):
+    """End what runs in a directory; its logs stay."""
     with place.locked():
         processes.end(place)
+        place.forget_cluster()
 
 
 def is_up(place):

@@ -8,6 +8,8 @@ import json
 
 from kubewsgi.errors import GROUP_CONFIG, ConfigError
 
+# Of the names of directories, in hexadecimal digits.
+DIGEST_LENGTH = 32
 _REQUIRED = object()
 
 
@@ -52,9 +54,23 @@ class GroupConfig:
 
 
 class ApplicationGroup:
-    """One application group at one revision."""
+    """One application group at one revision.
 
-    __slots__ = ("id", "name", "revision", "scripts", "python_home", "python_path", "env")
+    `files` is text by relative name, and `tree` where they lie below the supervisor's directory:
+    somewhere else for other files, None for none. Scripts and Python paths may be relative to it.
+    """
+
+    __slots__ = (
+        "id",
+        "name",
+        "revision",
+        "files",
+        "tree",
+        "scripts",
+        "python_home",
+        "python_path",
+        "env",
+    )
 
     def key(self):
         """Equal keys: a running worker of one serves the other."""
@@ -62,6 +78,7 @@ class ApplicationGroup:
             self.id,
             self.name,
             self.revision,
+            self.tree,
             self.scripts,
             self.python_home,
             self.python_path,
@@ -148,21 +165,34 @@ def _application_group(fields):
     group.name = fields.take("name", _any_text, "")
     group.revision = fields.take("revision", _text)
     group.env = fields.take("env", _variables, {})
+    group.files = fields.take("files", _files, {})
+    group.tree = _tree(group) if group.files else None
+    location = _path if group.files == {} else _location
     python = _Fields(fields.take("python", _object, {}), fields.path("python"), fields.faults)
-    group.python_home = python.take("home", _optional(_path), None)
-    group.python_path = tuple(python.take("path", _paths, []))
+    group.python_home = python.take("home", _optional(location), None)
+    group.python_path = tuple(python.take("path", _each(location), []) or ())
     python.finish()
-    group.scripts = tuple(_script(child) for child in fields.take_list("scripts"))
+    group.scripts = tuple(_script(child, location) for child in fields.take_list("scripts"))
     if not group.scripts:
         fields.fault("scripts", "must name at least one script")
     fields.finish()
     return group
 
 
-def _script(fields):
-    script = fields.take("script", _path), fields.take("callable", _text, "application")
+def _script(fields, location):
+    script = fields.take("script", location), fields.take("callable", _text, "application")
     fields.finish()
     return script
+
+
+def _tree(group):
+    from hashlib import sha256  # loads OpenSSL, which most groups do without
+
+    def digest(content):
+        return sha256(json.dumps(content, sort_keys=True).encode("ascii")).hexdigest()
+
+    names = digest(group.id), digest([group.revision, group.files])
+    return "/".join(name[:DIGEST_LENGTH] for name in names)
 
 
 class _Fields:
@@ -233,8 +263,32 @@ def _path(value):
     return value
 
 
-def _paths(value):
-    return [_path(entry) for entry in _list(value)]
+def _location(value):
+    """An absolute path, or one relative to the files of the application group."""
+    if isinstance(value, str) and value[:1] != "/":
+        return _relative(value)
+    return _path(value)
+
+
+def _relative(value):
+    plain = "\0" not in value and not {"", ".", ".."}.intersection(value.split("/"))
+    _check(plain, f"a relative path without empty, '.' or '..' segments and NUL, not {value!r}")
+    return value
+
+
+def _files(value):
+    for name, text in _object(value).items():
+        _check(isinstance(text, str), f"an object of texts, but {name!r} is none")
+        try:
+            _relative(name).encode("utf-8")
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            raise ValueError(f"must be in characters of Unicode, but {name!r} is not") from None
+    return value
+
+
+def _each(check):
+    return lambda value: [check(entry) for entry in _list(value)]
 
 
 def _list(value):

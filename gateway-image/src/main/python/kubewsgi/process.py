@@ -1,4 +1,4 @@
-"""What makes an ordinary Linux process a worker: its title, its user, its bond to its parent."""
+"""What Linux sees of our processes: their title, their user, their bonds, and why they ended."""
 
 import os
 import pwd
@@ -13,6 +13,8 @@ except ImportError:  # a Python built without libffi: no title, and the parent's
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
+# The kubelet reads no more: terminationMessagePath in Kubernetes' API.
+_LONGEST_LAST_WORDS = 4096
 
 
 def set_title(title):
@@ -73,6 +75,24 @@ def detach_stdin():
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
+
+
+def leave_last_words(text):
+    """Leaves the first line of `text` where the kubelet looks for why a container ended.
+
+    Where there is no such file, or it cannot be written, this does nothing.
+    """
+    path = os.environ.get("KUBE_WSGI_TERMINATION_LOG", "/dev/termination-log")
+    line = text.partition("\n")[0].encode("utf-8", "backslashreplace")
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_TRUNC)  # without O_CREAT: only the kubelet makes it
+    except OSError:
+        return
+    try:
+        os.write(file, line[:_LONGEST_LAST_WORDS])
+    except OSError:
+        pass
+    os.close(file)
 
 
 def _user(uid):

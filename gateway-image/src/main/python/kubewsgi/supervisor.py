@@ -13,11 +13,14 @@ import signal
 import socket
 import sys
 from collections import deque
-from time import gmtime, monotonic, strftime, time
+from time import monotonic, time
 
 from kubewsgi import config as configuration
-from kubewsgi import errors, process, unit, worker
-from kubewsgi.door import Door, Refused, listen
+from kubewsgi import errors, process, report, unit, worker
+from kubewsgi.door import Door
+from kubewsgi.oom import OomKills
+from kubewsgi.probes import Probes, Readiness
+from kubewsgi.reception import Refused, listen
 from kubewsgi.unit import Failure, Unit, WorkerState
 
 _EXITS = 64
@@ -25,6 +28,11 @@ _EXITS = 64
 _DUMP_SECONDS = 0.5
 # Between two looks at what is mounted, which nothing announces.
 _LOOK_SECONDS = 1.0
+# A worker whose GIL has been held for longer does not come back: mod_wsgi's deadlock-timeout.
+_HANG_SECONDS = 300.0
+_PING_SECONDS = 5.0
+# The kernel ends a killed process at once, unless that is stuck in the kernel itself.
+_REAP_SECONDS = 30.0
 _BLOCK = 65536
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 
@@ -40,18 +48,24 @@ class BecomeWorker(BaseException):
 class Supervisor:
     """A group's supervisor, which listens where `config.listen` says. Raises ConfigError."""
 
-    def __init__(self, config, exit_with_stdin):
+    def __init__(self, config, sources, exit_with_stdin=False, hang_limit=_HANG_SECONDS):
         self._config = config
+        self._sources = sources
+        self._hang_limit = hang_limit
+        self._ping_interval = min(_PING_SECONDS, hang_limit / 4)
+        self._next_ping = 0.0
         self._units = []
         self._by_pid = {}  # pid -> (Unit, WorkerState)
         self._exits = deque(maxlen=_EXITS)
+        self._oom_kills = OomKills()
+        self._readiness = Readiness()
         self._ending = False
         self._is_changed = True
         self._handlers = {}
         self._epoll = select.epoll()
-        self._listener = listen(config.listen)
         secrets = () if config.secret is None else (config.secret,)
-        self._door = Door(self._listener, secrets, self._watch, self._unwatch, self)
+        self._door = Door(listen(config.listen), secrets, self._watch, self._unwatch, self)
+        self._receptions = [self._door]
         self._document = self._secrets = None  # mounts.DocumentFile, mounts.SecretsDirectory
         self._next_look = 0.0
         self._signals, self._signalled = socket.socketpair()
@@ -62,10 +76,15 @@ class Supervisor:
             self._watch_stdin()
 
     @property
-    def address(self):
-        """Where it listens: a path, or host:port."""
-        name = self._listener.getsockname()
-        return name if isinstance(name, str) else f"{name[0]}:{name[1]}"
+    def addresses(self):
+        """Where it listens: a path or host:port; and host:port of the probes, if it answers any."""
+        return [reception.address for reception in self._receptions]
+
+    def answer_probes(self, address):
+        """Answers the kubelet's probes on ("tcp", host, port). Raises ConfigError."""
+        targets = {"/livez": self._find_stuck, "/readyz": self._find_missing}
+        listener = listen(address)
+        self._receptions.append(Probes(listener, targets, self._watch, self._unwatch))
 
     def follow_document(self, file):
         """Takes a document from this DocumentFile, too, whenever it holds another one."""
@@ -86,6 +105,7 @@ class Supervisor:
         gc.freeze()  # keeps the collector off the pages that workers share
         while not (self._ending and not self._by_pid):
             self._look_at_mounts()
+            self._ping_workers()
             self._end_late_workers()
             self._settle_revisions()
             self._start_missing()
@@ -93,9 +113,12 @@ class Supervisor:
             self._give_orders()
             self._listen_once()
             self._reap()
-            self._door.end_late()
+            for reception in self._receptions:
+                reception.end_late()
         self._tell()
-        self._door.close()
+        for reception in self._receptions:
+            reception.close()
+        self._sources.close()
         if self._config.listen[0] == "unix":
             _unlink(self._config.listen[1])
 
@@ -137,6 +160,19 @@ class Supervisor:
     def changed(self):
         """Has the state published at the end of this turn."""
         self._is_changed = True
+
+    # What the probes ask of it
+
+    def _find_stuck(self):
+        """A killed worker that does not go: replacing it does not help, only another pod does."""
+        limit = monotonic() - _REAP_SECONDS
+        for pid, (_, state) in self._by_pid.items():
+            if state.killed is not None and state.killed < limit:
+                return f"worker {pid} was killed and does not end"
+        return None
+
+    def _find_missing(self):
+        return "draining" if self._ending else self._readiness.trouble()
 
     # The loop, in its order
 
@@ -184,35 +220,62 @@ class Supervisor:
         self.changed()
         return "accepted"
 
+    def _ping_workers(self):
+        """Asks each worker whether Python code can still run in it."""
+        now = monotonic()
+        if now < self._next_ping:
+            return
+        self._next_ping = now + self._ping_interval
+        for _, state in self._by_pid.values():
+            if state.state != unit.READY or state.dump_until is not None:
+                continue
+            if state.pinged is None:
+                state.pinged = now
+                _send(state, worker.PING)
+            elif now - state.pinged >= self._hang_limit:
+                self._ask_for_stacks(state, now)
+
     def _end_late_workers(self):
         now = monotonic()
-        for _, state in self._by_pid.values():
+        for owner, state in self._by_pid.values():
             if state.dump_until is not None:
                 if now >= state.dump_until:
-                    self._end_hung(state)
+                    self._end_hung(owner, state)
             elif state.deadline is not None and now >= state.deadline:
                 state.deadline = None
                 if state.state == unit.STARTING and state.failure is None:
-                    state.dump_until = now + _DUMP_SECONDS
-                    os.kill(state.pid, worker.DUMP_SIGNAL)
+                    self._ask_for_stacks(state, now)
                 else:
-                    os.kill(state.pid, signal.SIGKILL)
+                    _kill(state)
 
-    def _end_hung(self, state):
+    def _ask_for_stacks(self, state, now):
+        state.dump_until = now + _DUMP_SECONDS
+        os.kill(state.pid, worker.DUMP_SIGNAL)
+
+    def _end_hung(self, owner, state):
         state.dump_until = None
-        state.failure = Failure(
-            errors.IMPORT_HUNG,
-            f"the import did not end within startupTimeout "
-            f"({self._config.startup_timeout:g} s); the traceback shows where it hung: remove "
-            "what blocks there, or raise startupTimeout",
-            _read_all(state.dump),
-        )
-        os.kill(state.pid, signal.SIGKILL)
+        stacks = _read_all(state.dump)
+        if state.state == unit.STARTING:
+            state.failure = Failure(
+                errors.IMPORT_HUNG,
+                f"the import did not end within startupTimeout "
+                f"({self._config.startup_timeout:g} s); the traceback shows where it hung: remove "
+                "what blocks there, or raise startupTimeout",
+                stacks,
+            )
+        else:
+            self._log(
+                f"{errors.WORKER_HUNG}: worker {state.pid} of {owner.application_group.id} has run "
+                f"no Python code for {self._hang_limit:g} s and is replaced; it stood here:"
+            )
+            self._log_traceback(stacks)
+        _kill(state)
 
     def _settle_revisions(self):
         """Retires what is not wanted any more, an old revision only once the new one is up."""
         settings = self._config.worker_settings()
         groups = [] if self._ending else self._config.application_groups
+        self._readiness.want(group.id for group in groups)
         wanted = {}
         for group in groups:
             key = (group.key(), settings)
@@ -228,17 +291,31 @@ class Supervisor:
         for running in wanted.values():
             for state in running.active_workers()[self._config.processes :]:
                 self._drain(state)
-        self._units = [u for u in self._units if u.workers or not u.retired]
+        if any(u.retired and not u.workers for u in self._units):
+            self._units = [u for u in self._units if u.workers or not u.retired]
+            self._sources.keep(u.application_group.tree for u in self._units)
 
     def _start_missing(self):
         for waiting in self._units:
-            for _ in range(waiting.missing(self._config.processes, monotonic())):
-                self._start(waiting)
+            missing = waiting.missing(self._config.processes, monotonic())
+            if missing and self._provide_files(waiting):
+                for _ in range(missing):
+                    self._start(waiting)
+
+    def _provide_files(self, owner):
+        """Puts the files of a unit where its workers find them; whether that went well."""
+        try:
+            owner.root = self._sources.put(owner.application_group)
+        except errors.LoadError as failure:
+            self._note_failure(owner, Failure(failure.code, failure.message, ""), monotonic())
+            return False
+        return True
 
     def _tell(self):
         if self._is_changed:
             self._is_changed = False
-            self._door.publish(json.dumps(self._state()).encode("ascii") + b"\n")
+            state = report.describe(self._config, self._units, self._exits, self._ending)
+            self._door.publish(json.dumps(state).encode("ascii") + b"\n")
 
     def _give_orders(self):
         """After _tell: whoever follows the events knows that a worker drains before it does."""
@@ -246,10 +323,7 @@ class Supervisor:
             if not state.must_order:
                 continue
             state.must_order = False
-            try:
-                state.control.send(worker.DRAIN)
-            except OSError:  # it ended, or is stuck; the deadline sees to that
-                pass
+            _send(state, worker.DRAIN)
 
     def _listen_once(self):
         for descriptor, events in self._epoll.poll(self._patience()):
@@ -258,22 +332,30 @@ class Supervisor:
                 handler(events)
 
     def _reap(self):
-        while self._by_pid:
-            try:
+        """Buries workers, and whoever else has become a child of the first process in a pod."""
+        ended = {}
+        try:
+            while True:
                 pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if not pid:
-                return
-            if pid in self._by_pid:
-                self._bury(pid, status)
+                if not pid:
+                    break
+                if pid in self._by_pid:
+                    ended[pid] = status
+        except ChildProcessError:
+            pass
+        killed = {p for p in ended if _was_killed(ended[p]) and self._by_pid[p][1].killed is None}
+        for_memory = killed if killed and self._oom_kills.rose() else ()
+        for pid, status in ended.items():
+            self._bury(pid, status, pid in for_memory)
 
     def _patience(self):
         """Seconds until something is due; None: nothing is."""
-        due = [self._door.next_deadline()]
+        due = [reception.next_deadline() for reception in self._receptions]
         due += [u.next_start(self._config.processes) for u in self._units]
         for _, state in self._by_pid.values():
             due += [state.deadline, state.dump_until]
+        if self._by_pid:
+            due.append(self._next_ping)
         if self._follows():
             due.append(self._next_look)
         due = [moment for moment in due if moment is not None]
@@ -300,7 +382,9 @@ class Supervisor:
             os.close(dump)
             self._forget()
             group = owner.application_group
-            raise BecomeWorker(worker.Job(self._config, group, theirs, dump_end, parent))
+            raise BecomeWorker(
+                worker.Job(self._config, group, owner.root, theirs, dump_end, parent)
+            )
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         theirs.close()
         os.close(dump_end)
@@ -320,44 +404,50 @@ class Supervisor:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         self._epoll.close()
-        for connection in (*self._door.sockets(), self._signals, self._signalled):
-            connection.close()
+        for reception in self._receptions:
+            for connection in reception.sockets():
+                connection.close()
+        self._signals.close()
+        self._signalled.close()
         for _, state in self._by_pid.values():
             state.control.close()
             os.close(state.dump)
 
     def _hear(self, owner, state):
-        """Takes all reports of a worker."""
+        """Takes all that a worker has to say."""
         while True:
             try:
-                report = state.control.recv(_BLOCK * 2)
+                message = state.control.recv(_BLOCK * 2)
             except BlockingIOError:
                 return
             except OSError:
-                report = b""
-            if not report:
+                message = b""
+            if not message:
                 self._unwatch(state.control.fileno())
                 return
-            self._note(owner, state, report)
+            self._note(owner, state, message)
 
-    def _note(self, owner, state, report):
-        if report == worker.SLOT_CLOSED:
+    def _note(self, owner, state, message):
+        if message == worker.SLOT_CLOSED:
             state.slots -= 1
-        elif report == worker.READY:
+        elif message == worker.PONG:
+            state.pinged = state.dump_until = None
+        elif message == worker.READY:
             state.deadline = state.dump_until = None
             if state.state == unit.STARTING:
                 self._enter(state, unit.READY)
                 owner.became_ready()
+                self._readiness.imported(owner.application_group.id)
             else:  # ordered to drain while it started
                 self._expect_end(state)
-        elif report == worker.DRAINING:
+        elif message == worker.DRAINING:
             if state.state == unit.READY:
                 self._enter(state, unit.DRAINING)
                 self._expect_end(state)
-        elif report == worker.EXITING:
+        elif message == worker.EXITING:
             state.deadline = monotonic() + self._config.shutdown_timeout
-        elif report.startswith(worker.FAILED):
-            text = report[len(worker.FAILED) :].decode("utf-8", "replace")
+        elif message.startswith(worker.FAILED):
+            text = message[len(worker.FAILED) :].decode("utf-8", "replace")
             state.failure = Failure(*text.split("\0", 2))
             state.deadline = monotonic() + self._config.shutdown_timeout
 
@@ -385,7 +475,7 @@ class Supervisor:
         state.since = time()
         self.changed()
 
-    def _bury(self, pid, status):
+    def _bury(self, pid, status, for_memory):
         owner, state = self._by_pid[pid]
         self._hear(owner, state)  # what it said last
         del self._by_pid[pid]
@@ -393,20 +483,9 @@ class Supervisor:
         self._unwatch(state.control.fileno())
         state.control.close()
         os.close(state.dump)
-        number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
-        code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
-        self._exits.append(
-            {
-                "pid": pid,
-                "applicationGroup": owner.application_group.id,
-                "signal": number,
-                "signalName": _signal_name(number),
-                "exitCode": code,
-                "at": _instant(time()),
-                "expected": state.state == unit.DRAINING,
-            }
-        )
-        self._judge(owner, state, _signal_name(number) or f"exit code {code}")
+        ended = report.describe_exit(owner, state, status, for_memory)
+        self._exits.append(ended)
+        self._judge(owner, state, report.cause(ended))
         self.changed()
 
     def _judge(self, owner, state, cause):
@@ -419,8 +498,7 @@ class Supervisor:
                 "that crashes, os._exit and a memory limit do that",
                 "",
             )
-            owner.import_failed(failure, now)
-            self._log_failure(owner, failure, now)
+            self._note_failure(owner, failure, now)
         elif state.state == unit.READY:
             owner.died(now - state.started, now)
             self._log(f"worker {state.pid} of {owner.application_group.id} died ({cause})")
@@ -462,62 +540,37 @@ class Supervisor:
         self._ending = True
         self.changed()
 
-    def _log_failure(self, owner, failure, now):
+    def _note_failure(self, owner, failure, now):
+        owner.import_failed(failure, now)
+        self.changed()
         wait = failure.retry_at - now
         name = owner.application_group.id
         self._log(f"{failure.code}: {name}: {failure.message}; next attempt in {wait:.0f} s")
-        for line in failure.traceback.splitlines():
+        self._log_traceback(failure.traceback)
+
+    def _log_traceback(self, text):
+        for line in text.splitlines():
             self._log(f"  {line}")
 
     def _log(self, text):
         line = f"[{self._config.group}] {text}\n"
         os.write(2, line.encode("utf-8", "backslashreplace"))
 
-    def _state(self):
-        return {
-            "group": self._config.group,
-            "namespace": self._config.namespace,
-            "sequence": self._config.sequence,
-            "pid": os.getpid(),
-            "state": unit.DRAINING if self._ending else unit.READY,
-            "applicationGroups": [_describe(u) for u in self._units],
-            "exits": list(self._exits),
-        }
 
-
-def _describe(described):
-    group = described.application_group
-    return {
-        "id": group.id,
-        "revision": group.revision,
-        "state": described.state,
-        "workers": [
-            {"pid": state.pid, "state": state.state, "since": _instant(state.since)}
-            for state in described.workers
-        ],
-        "failure": _describe_failure(described.failure),
-    }
-
-
-def _describe_failure(failure):
-    return failure and {
-        "code": failure.code,
-        "message": failure.message,
-        "traceback": failure.traceback,
-        "retryAt": _instant(time() + failure.retry_at - monotonic()),
-    }
-
-
-def _instant(seconds):
-    """RFC 3339 in UTC with milliseconds."""
-    return strftime("%Y-%m-%dT%H:%M:%S", gmtime(seconds)) + f".{int(seconds % 1 * 1000):03d}Z"
-
-
-def _signal_name(number):
+def _send(state, order):
     try:
-        return None if number is None else signal.Signals(number).name
-    except ValueError:
-        return f"SIG{number}"
+        state.control.send(order)
+    except OSError:  # it ended, or is stuck; its deadline or the next pings see to that
+        pass
+
+
+def _kill(state):
+    state.killed = state.killed or monotonic()
+    os.kill(state.pid, signal.SIGKILL)
+
+
+def _was_killed(status):
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
 
 
 def _read_all(descriptor):

@@ -43,6 +43,8 @@ class WorkerState:
         "must_order",  # draining, but not told yet
         "deadline",  # when it is killed; None: never
         "dump_until",  # asked for its stacks, to be killed then; None: not asked
+        "pinged",  # when it was sent the ping that it has not answered; None: it has
+        "killed",  # when it was first killed, by us; None: never
         "failure",
     )
 
@@ -57,6 +59,8 @@ class WorkerState:
         self.must_order = False
         self.deadline = deadline
         self.dump_until = None
+        self.pinged = None
+        self.killed = None
         self.failure = None
 
 
@@ -67,6 +71,7 @@ class Unit:
         self.application_group = application_group
         self.key = (application_group.key(), settings)
         self.workers = []
+        self.root = None  # the directory of its files, if it has any
         self.failure = None
         self.retired = False
         self._attempts = 0  # failed imports in a row

@@ -20,6 +20,8 @@ from kubewsgi.crew import Crew
 # The supervisor's orders and the worker's reports: one datagram each on their socket pair.
 TAKE_SLOT = b"slot"
 DRAIN = b"drain"
+PING = b"ping"
+PONG = b"pong"
 READY = b"ready"
 FAILED = b"failed "
 DRAINING = b"draining"
@@ -42,11 +44,12 @@ _REFUSED = "KubeWsgi-Refused"
 class Job:
     """What a freshly forked process needs to become a worker."""
 
-    __slots__ = ("config", "application_group", "control", "dump", "parent")
+    __slots__ = ("config", "application_group", "root", "control", "dump", "parent")
 
-    def __init__(self, config, application_group, control, dump, parent):
+    def __init__(self, config, application_group, root, control, dump, parent):
         self.config = config
         self.application_group = application_group
+        self.root = root  # the directory of the application group's files; None: it has none
         self.control = control  # socket to the supervisor
         self.dump = dump  # descriptor to write stacks to
         self.parent = parent  # the supervisor's pid
@@ -91,14 +94,17 @@ def _settle(job):
 
 def _load(job):
     group = job.application_group
-    loading.activate_python(group.python_home, group.python_path)
+    root = job.root or "/"
+    home = group.python_home and os.path.join(root, group.python_home)
+    loading.activate_python(home, [os.path.join(root, entry) for entry in group.python_path])
     modules = {}  # a script is executed once, however many of its callables are served
     applications = {}
     for script, name in group.scripts:
-        if script not in modules:
-            stem = os.path.basename(script).partition(".")[0]
-            modules[script] = loading.load_module(script, f"_kubewsgi_{len(modules)}_{stem}")
-        found = loading.find_callable(script, modules[script], name)
+        path = os.path.join(root, script)
+        if path not in modules:
+            stem = os.path.basename(path).partition(".")[0]
+            modules[path] = loading.load_module(path, f"_kubewsgi_{len(modules)}_{stem}")
+        found = loading.find_callable(path, modules[path], name)
         applications[_as_sent(script), _as_sent(name)] = found
     if len(applications) == 1:
         applications[_ONLY] = found
@@ -167,6 +173,7 @@ class _Worker:
         config = job.config
         self._control = job.control
         self._applications = applications
+        self._root = job.root and _as_sent(job.root)
         self._base = wsgi.base_environ(
             multithread=config.threads != 1,
             multiprocess=config.multiprocess,
@@ -212,7 +219,9 @@ class _Worker:
             self._take(descriptor)
         if not order:  # the supervisor is gone
             poll.unregister(self._control)
-        if order != TAKE_SLOT:
+        if order == PING:
+            self._tell(PONG)
+        elif order != TAKE_SLOT:
             self._drain()
 
     def _take(self, descriptor):
@@ -341,6 +350,8 @@ class _Worker:
         self._finish(connection, body, answer)
 
     def _run(self, connection, application, environ, body, length):
+        if self._root is not None:
+            _locate(environ, self._root)
         environ["mod_wsgi.thread_id"] = connection.slot
         environ["wsgi.errors"] = wsgi.ErrorLog(_log, environ.get("mod_wsgi.request_id", "-"))
         sink = _Answer(connection, self._crew)
@@ -393,6 +404,13 @@ def _release(crew, connection):
     if slot is not None:
         connection.slot = None
         crew.release(slot)
+
+
+def _locate(environ, root):
+    """Makes SCRIPT_FILENAME the path of the file: the gateway knows its name among the files."""
+    name = environ.get("SCRIPT_FILENAME")
+    if name and name[0] != "/":
+        environ["SCRIPT_FILENAME"] = f"{root}/{name}"
 
 
 def _no_slot():

@@ -1,10 +1,6 @@
 package dev.kubewsgi.routes;
 
-import dev.kubewsgi.api.v1alpha1.DaemonGroup;
-import dev.kubewsgi.api.v1alpha1.PythonSpec;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
-import dev.kubewsgi.api.v1alpha1.ScriptAliasSpec;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -28,32 +24,36 @@ final class ApplicationGroups {
       PythonSettings python,
       Map<String, String> env) {}
 
-  static Member of(ScriptAlias alias, ProcessGroup processGroup, Optional<DaemonGroup> group) {
-    ScriptAliasSpec spec = alias.getSpec();
+  /**
+   * Names the interpreter.
+   *
+   * @param ofGroup the Python of the daemon group
+   */
+  static Member of(
+      ScriptAlias alias, ProcessGroup processGroup, Code code, PythonSettings ofGroup) {
     return new Member(
         id(alias, processGroup),
         processGroup,
-        switch (spec.applicationGroup()) {
+        switch (alias.getSpec().applicationGroup()) {
           case "%{RESOURCE}" -> Optional.empty();
           case "%{GLOBAL}" -> Optional.of("");
           case String name -> Optional.of(name);
         },
-        python(spec.python(), group.map(DaemonGroup::getSpec).map(daemon -> daemon.python())),
-        Settings.env(spec.env()));
+        python(code, ofGroup),
+        Settings.env(alias.getSpec().env()));
   }
 
   /**
-   * Embedded there is one main interpreter for all namespaces that the gateway's owner lets in, but
-   * a name that two namespaces happen to use means two interpreters.
+   * There is one main interpreter for all namespaces that the owner of the process group lets in,
+   * but a name that two namespaces happen to use means two interpreters.
    */
   private static String id(ScriptAlias alias, ProcessGroup processGroup) {
-    String namespace = alias.getMetadata().getNamespace();
     String site =
         switch (processGroup) {
           case ProcessGroup.Embedded() -> "embedded|";
           case ProcessGroup.Daemon(String id) -> id + "|";
         };
-    String scope = processGroup instanceof ProcessGroup.Embedded ? namespace + "/" : "";
+    String scope = scope(alias.getMetadata().getNamespace(), processGroup);
     return switch (alias.getSpec().applicationGroup()) {
       case "%{RESOURCE}" -> site + scope + alias.getMetadata().getName();
       case "%{GLOBAL}" -> site + "%{GLOBAL}";
@@ -61,15 +61,16 @@ final class ApplicationGroups {
     };
   }
 
+  private static String scope(String namespace, ProcessGroup processGroup) {
+    boolean own =
+        processGroup instanceof ProcessGroup.Daemon(String id) && id.startsWith(namespace + "/");
+    return own ? "" : namespace + "/";
+  }
+
   /** The alias's environment before the group's; its home instead of the group's. */
-  private static PythonSettings python(PythonSpec ofAlias, Optional<PythonSpec> ofGroup) {
-    Optional<PythonSpec> own = Optional.ofNullable(ofAlias);
+  private static PythonSettings python(Code code, PythonSettings ofGroup) {
     return new PythonSettings(
-        own.map(PythonSpec::home).or(() -> ofGroup.map(PythonSpec::home)),
-        Stream.of(own, ofGroup)
-            .flatMap(python -> python.map(PythonSpec::path).stream())
-            .flatMap(List::stream)
-            .distinct()
-            .toList());
+        code.home().or(ofGroup::home),
+        Stream.concat(code.path().stream(), ofGroup.path().stream()).distinct().toList());
   }
 }

@@ -7,9 +7,9 @@ import java.util.List;
 
 /**
  * Valid objects with their defaults filled in and each of its kind, namespace and name once. All
- * have a namespace; file names in them are absolute.
+ * have a namespace.
  *
- * @param aliases in the order of their claims: the first to claim a host and path has it
+ * @param aliases of those without a creation timestamp, the first to claim a host and path has it
  */
 public record Declarations(
     List<WsgiGateway> gateways, List<DaemonGroup> daemonGroups, List<ScriptAlias> aliases) {

@@ -37,19 +37,30 @@ public record GatewaySettings(
    */
   public record Listener(String name, String address, int port, Optional<Tls> tls) {}
 
-  /**
-   * A certificate chain and its key, as PEM text.
-   *
-   * @param certificate leaf first
-   * @param key PKCS#8
-   */
-  public record Tls(String certificate, String key) {
+  /** A certificate chain and its key. */
+  public sealed interface Tls {
 
-    /** Never the key. */
-    @Override
-    public String toString() {
-      return "Tls[certificate, key]";
+    /**
+     * As PEM text.
+     *
+     * @param certificate leaf first
+     * @param key PKCS#8
+     */
+    record Pem(String certificate, String key) implements Tls {
+
+      /** Never the key. */
+      @Override
+      public String toString() {
+        return "Pem[certificate, key]";
+      }
     }
+
+    /**
+     * In files: a Secret that is mounted where the gateway runs.
+     *
+     * @param directory absolute; {@code tls.crt} and {@code tls.key} are in it
+     */
+    record Mounted(String directory) implements Tls {}
   }
 
   /**

@@ -9,7 +9,7 @@ package dev.kubewsgi.routes;
  * @param namespace of the object
  * @param name of the object
  * @param field the path of the field to change, {@code spec.hosts[1]}
- * @param about the other object that the reason is about, {@code kind namespace/name}
+ * @param about the other object that the reason is about, {@code kind namespace/name}; empty: none
  * @param message what is wrong and what to do, as a sentence without its object
  */
 public record Refusal(
@@ -31,7 +31,13 @@ public record Refusal(
     EmbeddedNotAllowed("KW125"),
     AlreadyClaimed("KW126"),
     ApplicationGroupConflict("KW127"),
-    CertificateNotFound("KW128");
+    CertificateNotFound("KW128"),
+    ProcessGroupNotAllowed("KW132"),
+    SourceNotFound("KW133"),
+    ScriptNotInSource("KW134"),
+    SourceTooLarge("KW135"),
+    SourceNotInNamespace("KW136"),
+    SourceNeedsCluster("KW137");
 
     private final String code;
 

@@ -4,6 +4,7 @@ import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.DaemonGroupSpec;
 import dev.kubewsgi.api.v1alpha1.DaemonGroupSpec.SecurityContext;
 import dev.kubewsgi.api.v1alpha1.EnvVar;
+import dev.kubewsgi.api.v1alpha1.PythonSpec;
 import dev.kubewsgi.api.v1alpha1.QueueSpec;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import dev.kubewsgi.api.v1alpha1.WsgiGatewaySpec;
@@ -62,7 +63,7 @@ final class Settings {
         Values.duration(timeouts.graceful()));
   }
 
-  static DaemonGroupSettings daemonGroup(DaemonGroup group) {
+  static DaemonGroupSettings daemonGroup(DaemonGroup group, Surroundings surroundings) {
     String name = group.getMetadata().getName();
     DaemonGroupSpec spec = group.getSpec();
     Optional<SecurityContext> identity = Optional.ofNullable(spec.securityContext());
@@ -76,12 +77,22 @@ final class Settings {
         spec.threads(),
         identity.map(SecurityContext::runAsUser).map(Math::toIntExact),
         identity.map(SecurityContext::runAsGroup).map(Math::toIntExact),
-        Optional.ofNullable(spec.workingDir()),
+        Optional.ofNullable(spec.workingDir()).map(surroundings::absolute),
         env(spec.env()),
         queue(spec.queue()),
         Values.duration(spec.startupTimeout()),
         Values.duration(spec.gracefulTimeout()),
         Values.duration(spec.shutdownTimeout()));
+  }
+
+  /** The Python environment that a daemon group gives to its aliases. */
+  static PythonSettings python(DaemonGroup group, Surroundings surroundings) {
+    Optional<PythonSpec> python = Optional.ofNullable(group.getSpec().python());
+    return new PythonSettings(
+        python.map(PythonSpec::home).map(surroundings::absolute),
+        python.map(PythonSpec::path).orElse(List.of()).stream()
+            .map(surroundings::absolute)
+            .toList());
   }
 
   static Map<String, String> env(List<EnvVar> variables) {

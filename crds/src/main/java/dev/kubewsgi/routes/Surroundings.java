@@ -1,8 +1,10 @@
 package dev.kubewsgi.routes;
 
+import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
-/** What a route table needs to know and no manifest says. */
+/** What a route table needs to know and no manifest of ours says. */
 public interface Surroundings {
 
   /** Another text whenever the file may have other content; also for a file that is not there. */
@@ -13,4 +15,27 @@ public interface Surroundings {
 
   /** The IP address of a listener that names none. */
   String defaultAddress();
+
+  /** Labels of a namespace; {@code kubernetes.io/metadata.name} may be missing, and is known. */
+  Map<String, String> namespaceLabels(String namespace);
+
+  /** The texts of a ConfigMap by key; empty where there is none. */
+  Optional<Map<String, String>> configMap(String namespace, String name);
+
+  /**
+   * When a claim was first admitted.
+   *
+   * @param alias {@code namespace/name}
+   * @param gateway {@code namespace/name}
+   * @param host as in the alias; {@code *}: any
+   * @param path as in the alias
+   * @return empty: it is new
+   */
+  Optional<Instant> admittedAt(String alias, String gateway, String host, String path);
+
+  /** An absolute form of a file name that belongs to no source. */
+  String absolute(String path);
+
+  /** Whether code runs in pods, which images, Git repositories and volumes can be put into. */
+  boolean hasPods();
 }

@@ -8,7 +8,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** Reads values that the rules of the kinds have let through. */
-final class Values {
+public final class Values {
 
   private static final Pattern DURATION_PART = Pattern.compile("([0-9]+)(h|ms|m|s)");
   private static final Map<String, ChronoUnit> DURATION_UNITS =
@@ -21,7 +21,7 @@ final class Values {
   private Values() {}
 
   /** A duration in the form of the Kubernetes Gateway API (GEP-2257), such as {@code 1m30s}. */
-  static Duration duration(String text) {
+  public static Duration duration(String text) {
     return DURATION_PART
         .matcher(text)
         .results()

@@ -15,7 +15,6 @@ import dev.kubewsgi.routes.Refusal.Reason;
 import dev.kubewsgi.routes.Samples.Alias;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,27 +25,7 @@ class RouteCompilerTest {
   private static final WsgiGateway MAIN = Samples.gateway("default/main");
   private static final DaemonGroup SITE = Samples.group("default/site1", 2, 1, null);
 
-  private final Map<String, String> revisions = new HashMap<>();
-  private boolean certificates = true;
-
-  private final Surroundings surroundings =
-      new Surroundings() {
-        @Override
-        public String revision(String script) {
-          return revisions.getOrDefault(script, "1");
-        }
-
-        @Override
-        public Optional<Tls> certificate(String namespace, String secretName) {
-          return Optional.of(new Tls(namespace + "/" + secretName, "key"))
-              .filter(certificate -> certificates);
-        }
-
-        @Override
-        public String defaultAddress() {
-          return "127.0.0.1";
-        }
-      };
+  private final FixedSurroundings surroundings = new FixedSurroundings();
 
   private Compiled compile(List<WsgiGateway> gateways, List<DaemonGroup> groups, Alias... aliases) {
     return RouteCompiler.compile(
@@ -112,11 +91,11 @@ class RouteCompilerTest {
             .getFirst()
             .applicationGroups();
     assertEquals(
-        List.of("www.example.com|/a", "*|"), groups.stream().map(ApplicationGroup::name).toList());
+        List.of("*|", "www.example.com|/a"), groups.stream().map(ApplicationGroup::name).toList());
     assertEquals(
-        List.of("embedded|default/a", "default/site1|root"),
+        List.of("default/site1|root", "embedded|default/a"),
         groups.stream().map(ApplicationGroup::id).toList());
-    assertEquals(new ProcessGroup.Daemon("default/site1"), groups.get(1).processGroup());
+    assertEquals(new ProcessGroup.Daemon("default/site1"), groups.getFirst().processGroup());
   }
 
   @Test
@@ -129,10 +108,10 @@ class RouteCompilerTest {
             Alias.of("default/d", "/d").in("%{GLOBAL}").sharing("%{GLOBAL}"));
     List<ApplicationGroup> groups = compiled.tables().getFirst().applicationGroups();
     assertEquals(
-        List.of("default/site1|=both", "default/site1|%{GLOBAL}", "embedded|%{GLOBAL}"),
+        List.of("default/site1|%{GLOBAL}", "default/site1|=both", "embedded|%{GLOBAL}"),
         groups.stream().map(ApplicationGroup::id).toList());
-    assertEquals(List.of("both", "", ""), groups.stream().map(ApplicationGroup::name).toList());
-    assertEquals(2, groups.getFirst().scripts().size());
+    assertEquals(List.of("", "both", ""), groups.stream().map(ApplicationGroup::name).toList());
+    assertEquals(2, groups.get(1).scripts().size());
   }
 
   @Test
@@ -320,7 +299,7 @@ class RouteCompilerTest {
 
   @Test
   void listenerWithoutItsCertificateIsNotOpened() {
-    certificates = false;
+    surroundings.certificates = false;
     Compiled compiled = compile();
     assertRefused(
         compiled,
@@ -335,7 +314,8 @@ class RouteCompilerTest {
     GatewaySettings settings = compile().tables().getFirst().gateway();
     assertEquals("127.0.0.1", settings.listeners().get(0).address());
     assertEquals("0.0.0.0", settings.listeners().get(1).address());
-    assertEquals("default/www-tls", settings.listeners().get(1).tls().orElseThrow().certificate());
+    assertEquals(
+        Optional.of(new Tls.Mounted("/tls/default/www-tls")), settings.listeners().get(1).tls());
     assertEquals(new GatewaySettings.Limits(8190, 32 * 1024, 10 * 1024 * 1024), settings.limits());
     assertEquals(
         new GatewaySettings.Timeouts(
@@ -390,7 +370,7 @@ class RouteCompilerTest {
     assertEquals(before, revision(alias.hosts("www.example.com")));
     assertNotEquals(before, revision(alias.env(new EnvVar("A", "1"))));
     assertNotEquals(before, revision(alias.python(new PythonSpec("/venv", null))));
-    revisions.put("/srv/default/a.wsgi", "2");
+    surroundings.revisions.put("/srv/default/a.wsgi", "2");
     assertNotEquals(before, revision(alias));
   }
 

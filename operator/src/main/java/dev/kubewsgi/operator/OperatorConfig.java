@@ -11,8 +11,10 @@ import java.util.TreeSet;
  * @param namespaces that are watched; empty: all
  * @param secretsRole the ClusterRole that the operator binds itself to in each namespace that holds
  *     a DaemonGroup; without effect in namespaced mode, where its bindings are there already
+ * @param account that it runs as, and therefore binds
  */
-public record OperatorConfig(Images images, SortedSet<String> namespaces, String secretsRole) {
+public record OperatorConfig(
+    Images images, SortedSet<String> namespaces, String secretsRole, Account account) {
 
   public OperatorConfig {
     namespaces = Collections.unmodifiableSortedSet(new TreeSet<>(namespaces));
@@ -22,6 +24,9 @@ public record OperatorConfig(Images images, SortedSet<String> namespaces, String
   public boolean clusterWide() {
     return namespaces.isEmpty();
   }
+
+  /** A ServiceAccount. */
+  public record Account(String namespace, String name) {}
 
   /**
    * Images of pods.

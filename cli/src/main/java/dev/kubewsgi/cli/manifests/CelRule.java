@@ -13,6 +13,7 @@ import dev.cel.runtime.CelFunctionOverload;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -20,8 +21,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * A rule of a definition (x-kubernetes-validations), compiled once. The language is CEL with those
  * of the Kubernetes libraries that the definitions use; a rule with another function fails here, in
  * the first test that meets it.
+ *
+ * @param fieldPath from the value that has the rule to the field that is wrong: {@code .script};
+ *     empty: that value
  */
-record CelRule(String rule, String message) {
+record CelRule(String rule, String message, Optional<String> fieldPath) {
 
   private static final Map<String, CelRuntime.Program> COMPILED = new ConcurrentHashMap<>();
 
@@ -34,12 +38,22 @@ record CelRule(String rule, String message) {
   }
 
   static CelRule of(Map<String, Object> validation) {
-    return new CelRule((String) validation.get("rule"), (String) validation.get("message"));
+    return new CelRule(
+        (String) validation.get("rule"),
+        (String) validation.get("message"),
+        Optional.ofNullable((String) validation.get("fieldPath")));
   }
 
-  /** What a rule of the whole object is about: all such rules of ours are about the name. */
-  String rootField() {
-    return rule.contains("self.metadata.name") ? "metadata.name" : "";
+  /**
+   * The field that the rule is about. All our rules of whole objects are about the name.
+   *
+   * @param path of the value that has the rule; empty: the whole object
+   */
+  String field(String path) {
+    if (path.isEmpty() && rule.contains("self.metadata.name")) {
+      return "metadata.name";
+    }
+    return path + fieldPath.orElse("");
   }
 
   /** A rule that cannot be evaluated refuses, as on an API server. */

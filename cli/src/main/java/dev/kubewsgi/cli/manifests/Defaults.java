@@ -2,6 +2,7 @@ package dev.kubewsgi.cli.manifests;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Fills in a schema's defaults as an API server does before it validates: null counts as absent
@@ -15,6 +16,9 @@ final class Defaults {
   static void fill(Object value, Map<String, Object> schema) {
     if (value instanceof Map<?, ?>) {
       fillMap(Json.map(value), Json.mapOrEmpty(schema.get("properties")));
+      if (schema.get("additionalProperties") instanceof Map<?, ?> values) {
+        fillValues(Json.map(value), Json.map(values));
+      }
     } else if (value instanceof List<?> && schema.get("items") != null) {
       Json.list(value).forEach(item -> fill(item, Json.map(schema.get("items"))));
     }
@@ -32,5 +36,10 @@ final class Defaults {
           }
           fill(fields.get(name), schema);
         });
+  }
+
+  private static void fillValues(Map<String, Object> entries, Map<String, Object> schema) {
+    entries.values().removeIf(Objects::isNull);
+    entries.values().forEach(each -> fill(each, schema));
   }
 }

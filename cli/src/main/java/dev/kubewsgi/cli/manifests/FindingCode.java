@@ -30,6 +30,8 @@ enum FindingCode {
   KW130,
   /** A file with errors whose last valid form is served. */
   KW131,
+  /** A ConfigMap that is no source. */
+  KW138,
   /** The script of an alias is not there. */
   KW301;
 

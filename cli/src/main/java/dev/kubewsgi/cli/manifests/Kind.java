@@ -12,6 +12,12 @@ sealed interface Kind {
   /** A certificate that a listener may name. */
   record TlsSecret() implements Kind {}
 
+  /** Files that an alias may have as its source. */
+  record ConfigMap() implements Kind {}
+
+  /** The labels of a namespace, which selectors ask for. */
+  record Namespace() implements Kind {}
+
   /** Something for others to read. */
   record Foreign(String what) implements Kind {}
 
@@ -33,11 +39,17 @@ sealed interface Kind {
       return new Wrong(
           "apiVersion", version + " is not served; write apiVersion: " + Definition.API_VERSION);
     }
-    boolean tls =
-        version.equals("v1")
-            && kind.equals("Secret")
-            && "kubernetes.io/tls".equals(document.get("type"));
-    return tls ? new TlsSecret() : new Foreign(version + " " + kind);
+    return version.equals("v1") ? core(document, kind) : new Foreign(version + " " + kind);
+  }
+
+  private static Kind core(Document document, String kind) {
+    boolean tls = "kubernetes.io/tls".equals(document.get("type"));
+    return switch (kind) {
+      case "ConfigMap" -> new ConfigMap();
+      case "Namespace" -> new Namespace();
+      case "Secret" -> tls ? new TlsSecret() : new Foreign("v1 Secret");
+      default -> new Foreign("v1 " + kind);
+    };
   }
 
   private static Kind wrongKind(String kind) {

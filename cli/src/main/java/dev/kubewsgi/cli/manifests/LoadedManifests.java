@@ -13,6 +13,8 @@ import java.util.Map;
  * and relative file names resolved against their manifest.
  *
  * @param secrets documents of Secrets for TLS, unchecked
+ * @param configMaps documents of ConfigMaps, unchecked
+ * @param namespaces documents of Namespaces, unchecked
  * @param invalid where objects were declared that are left out, by {@code kind namespace/name}
  * @param findings about everything else
  * @param files every manifest that was read
@@ -22,6 +24,8 @@ record LoadedManifests(
     List<Located<DaemonGroup>> daemonGroups,
     List<Located<ScriptAlias>> aliases,
     List<Document> secrets,
+    List<Document> configMaps,
+    List<Document> namespaces,
     Map<String, Position> invalid,
     List<Finding> findings,
     List<Path> files) {}

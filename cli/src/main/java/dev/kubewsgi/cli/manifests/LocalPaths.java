@@ -16,8 +16,11 @@ final class LocalPaths {
   static void resolve(Document document) {
     Map<String, Object> spec = Json.map(document.get("spec"));
     Path directory = document.file().toAbsolutePath().normalize().getParent();
-    resolve(spec, "script", directory);
     resolve(spec, "workingDir", directory);
+    if (spec.get("source") != null) {
+      return; // All others are paths in the source.
+    }
+    resolve(spec, "script", directory);
     if (spec.get("python") != null) {
       Map<String, Object> python = Json.map(spec.get("python"));
       resolve(python, "home", directory);

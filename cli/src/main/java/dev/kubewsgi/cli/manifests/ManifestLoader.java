@@ -24,6 +24,8 @@ final class ManifestLoader {
   private final List<Located<DaemonGroup>> daemonGroups = new ArrayList<>();
   private final List<Located<ScriptAlias>> aliases = new ArrayList<>();
   private final List<Document> secrets = new ArrayList<>();
+  private final List<Document> configMaps = new ArrayList<>();
+  private final List<Document> namespaces = new ArrayList<>();
   private final List<Finding> findings = new ArrayList<>();
   private final Map<String, Position> declared = new HashMap<>();
   private final Map<String, Position> invalid = new HashMap<>();
@@ -80,13 +82,19 @@ final class ManifestLoader {
         Comparator.comparing(Finding::file)
             .thenComparingInt(Finding::line)
             .thenComparingInt(Finding::column));
-    return new LoadedManifests(gateways, daemonGroups, aliases, secrets, invalid, findings, files);
+    return new LoadedManifests(
+        gateways, daemonGroups, aliases, secrets, configMaps, namespaces, invalid, findings, files);
   }
 
   private void load(Document document) {
     switch (Kind.of(document)) {
       case Kind.Ours() -> validate(document);
       case Kind.TlsSecret() -> secrets.add(document);
+      case Kind.Namespace() -> namespaces.add(document);
+      case Kind.ConfigMap() -> {
+        findings.addAll(declaredTwice(document));
+        configMaps.add(document);
+      }
       case Kind.Foreign(String what) ->
           findings.add(document.finding(FindingCode.KW104, "", what + " is not read here"));
       case Kind.Wrong(String field, String message) ->

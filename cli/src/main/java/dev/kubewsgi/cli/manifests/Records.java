@@ -5,6 +5,8 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -39,9 +41,8 @@ final class Records {
     if (value == null) {
       return null;
     }
-    if (type instanceof ParameterizedType list) {
-      Type item = list.getActualTypeArguments()[0];
-      return Json.list(value).stream().map(each -> value(each, item)).toList();
+    if (type instanceof ParameterizedType collection) {
+      return collection(value, collection);
     }
     Class<?> wanted = (Class<?>) type;
     if (wanted.isRecord()) {
@@ -56,6 +57,16 @@ final class Records {
     return scalar(value, wanted);
   }
 
+  private static Object collection(Object value, ParameterizedType type) {
+    Type item = type.getActualTypeArguments()[type.getActualTypeArguments().length - 1];
+    if (type.getRawType() == List.class) {
+      return Json.list(value).stream().map(each -> value(each, item)).toList();
+    }
+    Map<String, Object> map = new LinkedHashMap<>();
+    Json.map(value).forEach((key, each) -> map.put(key, value(each, item)));
+    return map;
+  }
+
   private static Object scalar(Object value, Class<?> wanted) {
     if (wanted == Integer.class) {
       return ((Number) value).intValue();
@@ -64,7 +75,7 @@ final class Records {
       return ((Number) value).longValue();
     }
     if (wanted == Quantity.class) {
-      return new Quantity(value.toString());
+      return new Quantity(value.toString(), ""); // As it is: whoever needs the number parses it.
     }
     return wanted.cast(value);
   }

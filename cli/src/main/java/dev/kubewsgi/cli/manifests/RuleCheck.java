@@ -50,14 +50,12 @@ final class RuleCheck {
         check(document, value, CelRule.of(Json.map(rule)), path, findings);
       }
     }
-    Map<String, Object> properties = Json.mapOrEmpty(schema.get("properties"));
     if (value instanceof Map<?, ?> map) {
       map.forEach(
           (name, each) -> {
-            if (properties.get(name) != null) {
-              String at = FieldPath.field(path, (String) name);
-              check(document, each, Json.map(properties.get(name)), at, faulty, findings);
-            }
+            Map<String, Object> of = schemaOf((String) name, schema);
+            String at = FieldPath.field(path, (String) name);
+            check(document, each, of, at, faulty, findings);
           });
     }
     if (value instanceof List<?> list && schema.get("items") != null) {
@@ -68,11 +66,17 @@ final class RuleCheck {
     }
   }
 
+  /** An empty schema for what the schema leaves to others, or does not know. */
+  private static Map<String, Object> schemaOf(String name, Map<String, Object> schema) {
+    Object property = Json.mapOrEmpty(schema.get("properties")).get(name);
+    Object any = schema.get("additionalProperties");
+    return Json.mapOrEmpty(property == null && any instanceof Map<?, ?> ? any : property);
+  }
+
   private static void check(
       Document document, Object value, CelRule rule, String path, List<Finding> findings) {
     if (!rule.holds(value)) {
-      String field = path.isEmpty() ? rule.rootField() : path;
-      findings.add(document.finding(FindingCode.KW109, field, rule.message()));
+      findings.add(document.finding(FindingCode.KW109, rule.field(path), rule.message()));
     }
   }
 }

@@ -54,9 +54,11 @@ final class SchemaCheck {
           KeywordType.MAXIMUM,
           KeywordType.MAX_ITEMS,
           KeywordType.MAX_LENGTH,
+          KeywordType.MAX_PROPERTIES,
           KeywordType.MINIMUM,
           KeywordType.MIN_ITEMS,
           KeywordType.MIN_LENGTH,
+          KeywordType.MIN_PROPERTIES,
           KeywordType.PATTERN,
           KeywordType.PROPERTIES,
           KeywordType.REQUIRED,
@@ -120,8 +122,10 @@ final class SchemaCheck {
       schema.put("properties", strict);
       schema.putIfAbsent("additionalProperties", false);
     }
-    if (openApi.get("items") != null) {
-      schema.put("items", strict(Json.map(openApi.get("items"))));
+    for (String each : List.of("items", "additionalProperties")) {
+      if (openApi.get(each) != null) {
+        schema.put(each, strict(Json.map(openApi.get(each))));
+      }
     }
     if (!KEYWORD_NAMES.containsAll(schema.keySet())) {
       throw new IllegalStateException("a keyword that is not checked here: " + schema.keySet());
@@ -215,6 +219,9 @@ final class SchemaCheck {
       case "maxLength" -> "this is too long; write at most " + whole(bound) + " characters";
       case "minItems" -> "this list is empty; write an entry";
       case "maxItems" -> "this list is too long; write at most " + whole(bound) + " entries";
+      case "minProperties" -> "this mapping is empty; write an entry";
+      case "maxProperties" ->
+          "this mapping is too large; write at most " + whole(bound) + " entries";
       default -> "this breaks the rule " + keyword + ": " + bound;
     };
   }

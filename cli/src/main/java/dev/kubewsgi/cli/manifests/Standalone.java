@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Compiles manifests, or a script alone, to the route tables of this machine. */
 public final class Standalone {
@@ -91,9 +93,14 @@ public final class Standalone {
   private Compilation compile() {
     TlsSecrets secrets = new TlsSecrets(loaded.secrets());
     findings.addAll(secrets.findings());
-    Compiled compiled = RouteCompiler.compile(declarations(), new ThisMachine(secrets));
+    ConfigMaps configMaps = new ConfigMaps(loaded.configMaps());
+    Compiled compiled =
+        RouteCompiler.compile(
+            declarations(),
+            new ThisMachine(secrets, configMaps, new Namespaces(loaded.namespaces())));
+    findings.addAll(configMaps.findings());
     compiled.refusals().forEach(refusal -> findings.add(finding(refusal)));
-    loaded.aliases().forEach(this::checkScript);
+    scriptFiles().forEach(this::checkScript);
     List<RouteTable> tables = new Ports(port, documents).resolve(compiled.tables(), findings);
     findings.sort(
         Comparator.comparing(Finding::file)
@@ -154,10 +161,15 @@ public final class Standalone {
     }
   }
 
+  /** The aliases whose scripts are files here. */
+  private Stream<Located<ScriptAlias>> scriptFiles() {
+    return loaded.aliases().stream().filter(alias -> alias.object().getSpec().source() == null);
+  }
+
   private Set<Path> watchedFiles() {
     Set<Path> files = new HashSet<>();
     loaded.files().forEach(file -> files.add(file.toAbsolutePath().normalize()));
-    loaded.aliases().forEach(alias -> files.addAll(script(alias)));
+    scriptFiles().forEach(alias -> files.addAll(script(alias)));
     return files;
   }
 
@@ -171,8 +183,12 @@ public final class Standalone {
     }
   }
 
-  /** Scripts are files here, Secrets are manifests, and nothing is open to the network unasked. */
-  private record ThisMachine(TlsSecrets secrets) implements Surroundings {
+  /**
+   * Scripts are files here, Secrets and ConfigMaps are manifests, and nothing is open to the
+   * network unasked.
+   */
+  private record ThisMachine(TlsSecrets secrets, ConfigMaps configMaps, Namespaces namespaces)
+      implements Surroundings {
 
     @Override
     public String revision(String script) {
@@ -192,6 +208,33 @@ public final class Standalone {
     @Override
     public String defaultAddress() {
       return LOOPBACK;
+    }
+
+    @Override
+    public Map<String, String> namespaceLabels(String namespace) {
+      return namespaces.labels(namespace);
+    }
+
+    @Override
+    public Optional<Map<String, String>> configMap(String namespace, String name) {
+      return configMaps.find(namespace, name);
+    }
+
+    /** Files are what they were when the last edit was read: nothing is older than another. */
+    @Override
+    public Optional<Instant> admittedAt(String alias, String gateway, String host, String path) {
+      return Optional.empty();
+    }
+
+    /** They are absolute already, each against its own manifest. */
+    @Override
+    public String absolute(String path) {
+      return path;
+    }
+
+    @Override
+    public boolean hasPods() {
+      return false;
     }
   }
 }

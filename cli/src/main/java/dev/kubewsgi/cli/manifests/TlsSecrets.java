@@ -32,7 +32,7 @@ final class TlsSecrets {
     Optional<String> key = pem(secret, "tls.key", "PRIVATE KEY");
     if (certificate.isPresent() && key.isPresent()) {
       String id = secret.namespace() + "/" + secret.name();
-      certificates.put(id, new Tls(certificate.get(), key.get()));
+      certificates.put(id, new Tls.Pem(certificate.get(), key.get()));
     }
   }
 

@@ -21,22 +21,38 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RuleRowsTest {
 
   private static final Path ROWS = Path.of("src/test/resources/manifests/rows.txt");
+  private static final int CODE = "KW109".length();
   private static final Pattern REPEAT = Pattern.compile("\\{([0-9]+)\\*(.*)}");
 
   private static final Map<String, String> VALID =
       Map.of(
           "WsgiGateway", "spec: {listeners: [{name: http, port: 80, tls: {secretName: a}}]}",
           "DaemonGroup", "spec: {securityContext: {runAsUser: 5, runAsGroup: 5}}",
-          "ScriptAlias", "spec: {script: /srv/wsgi.py}");
+          "ScriptAlias", "spec: {script: wsgi.py}");
 
-  /** The rest of an entry of a list when one field of it is tried. */
-  private static final Map<String, String> ENTRIES =
-      Map.of("env", "{name: A, value: x}", "listeners", "{name: http, port: 80}");
+  /** What a mapping or an entry of a list needs besides the one field that is tried. */
+  private static final Map<String, String> BESIDE =
+      Map.ofEntries(
+          Map.entry("env[0]", "{name: A, value: x}"),
+          Map.entry("listeners[0]", "{name: http, port: 80}"),
+          Map.entry("namespaces.selector", "{from: Selector}"),
+          Map.entry("matchExpressions[0]", "{key: a, operator: Exists}"),
+          Map.entry("matchExpressions[0].values", "{key: a, operator: In}"),
+          Map.entry("image.path", "{reference: a}"),
+          Map.entry("image.pullPolicy", "{reference: a}"),
+          Map.entry("git.revision", "{repository: 'https://a'}"),
+          Map.entry("git.path", "{repository: 'https://a'}"),
+          Map.entry("git.secretName", "{repository: 'https://a'}"),
+          Map.entry("persistentVolumeClaim.subPath", "{claimName: a}"));
+
+  /** Stands for every key of a mapping whose keys are free. */
+  private static final String ANY_KEY = "a";
 
   /**
    * A row.
    *
-   * @param verdict {@code ok}, or a code and the start of its message
+   * @param verdict {@code ok}; or a code, the way from the field to the one that is wrong if that
+   *     is another ({@code .script}), and the start of the message
    */
   record Row(String kind, String field, String value, String verdict) {}
 
@@ -65,8 +81,8 @@ class RuleRowsTest {
     }
     String[] expected = row.verdict().split(" ", 2);
     assertEquals(1, findings.size(), findings::toString);
-    assertEquals(expected[0], findings.getFirst().code());
-    assertEquals(row.field(), findings.getFirst().field());
+    assertEquals(expected[0].substring(0, CODE), findings.getFirst().code());
+    assertEquals(row.field() + expected[0].substring(CODE), findings.getFirst().field());
     assertTrue(findings.getFirst().message().startsWith(expected[1]), findings::toString);
   }
 
@@ -100,6 +116,9 @@ class RuleRowsTest {
     for (Object rule : Json.listOrEmpty(schema.get("x-kubernetes-validations"))) {
       requireRule(rows, kind, field, Json.map(rule), missing);
     }
+    if (schema.get("additionalProperties") instanceof Map<?, ?> values) {
+      require(rows, kind, FieldPath.field(field, ANY_KEY), Json.map(values), missing);
+    }
     Json.mapOrEmpty(schema.get("properties"))
         .forEach(
             (name, each) ->
@@ -120,7 +139,9 @@ class RuleRowsTest {
           "minLength", "this is empty",
           "maxLength", "this is too long",
           "minItems", "this list is empty",
-          "maxItems", "this list is too long");
+          "maxItems", "this list is too long",
+          "minProperties", "this mapping is empty",
+          "maxProperties", "this mapping is too large");
 
   private static void requireRule(
       List<Row> rows, String kind, String field, Map<String, Object> rule, List<String> missing) {
@@ -141,7 +162,8 @@ class RuleRowsTest {
     }
   }
 
-  private static Document document(Row row) {
+  /** A manifest that is valid but for the row. */
+  static Document document(Row row) {
     Map<String, Object> content =
         yaml(
             "{apiVersion: "
@@ -170,7 +192,7 @@ class RuleRowsTest {
     String[] steps = field.replace("[0]", ".[0]").split("\\.", -1);
     Object at = content;
     for (int i = 0; i < steps.length - 1; i++) {
-      at = step(at, steps[i], steps[i + 1]);
+      at = step(at, steps, i);
     }
     Object parsed = value.equals("-") ? null : yaml("v: " + value).get("v");
     String last = steps[steps.length - 1];
@@ -183,12 +205,17 @@ class RuleRowsTest {
     }
   }
 
-  private static Object step(Object at, String step, String next) {
-    if (step.equals("[0]")) {
+  private static Object step(Object at, String[] steps, int i) {
+    if (steps[i].equals("[0]")) {
       return Json.list(at).getFirst();
     }
-    String entries = "v: [" + ENTRIES.getOrDefault(step, "x") + "]";
+    boolean list = steps[i + 1].equals("[0]");
+    String place = list ? steps[i] + "[0]" : steps[i];
+    String field =
+        list && i + 2 < steps.length ? "." + steps[i + 2] : list ? "" : "." + steps[i + 1];
+    String beside = BESIDE.getOrDefault(place + field, BESIDE.getOrDefault(place, "{}"));
     return Json.map(at)
-        .computeIfAbsent(step, key -> yaml(next.equals("[0]") ? entries : "v: {}").get("v"));
+        .computeIfAbsent(
+            steps[i], key -> yaml(list ? "v: [" + beside + "]" : "v: " + beside).get("v"));
   }
 }

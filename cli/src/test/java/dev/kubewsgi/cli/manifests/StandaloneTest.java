@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kubewsgi.routes.GatewaySettings.Listener;
+import dev.kubewsgi.routes.GatewaySettings.Tls;
 import dev.kubewsgi.routes.Route;
 import dev.kubewsgi.routes.RouteTable;
 import java.io.IOException;
@@ -223,9 +224,8 @@ class StandaloneTest {
         "apiVersion: v1\nkind: Secret\nmetadata: {name: www}\ntype: kubernetes.io/tls\n";
     write(
         "s.yaml", secret + "data: {tls.crt: " + base64(crt) + ", tls.key: " + base64(key) + "}\n");
-    var tls = onlyTable().gateway().listeners().getFirst().tls().orElseThrow();
-    assertEquals(crt, tls.certificate());
-    assertEquals(key, tls.key());
+    assertEquals(
+        Optional.of(new Tls.Pem(crt, key)), onlyTable().gateway().listeners().getFirst().tls());
 
     write("s.yaml", secret + "data: {tls.crt: " + base64(key) + "}\n");
     assertEquals(

@@ -12,7 +12,8 @@ import io.fabric8.generator.annotation.ValidationRule;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
-    value = "(self.from == 'Selector') == has(self.selector)",
+    // An API server tries rules on defaults such as {} before it fills in what is within.
+    value = "(has(self.from) && self.from == 'Selector') == has(self.selector)",
     message = "write a selector with from: Selector, and with no other")
 public record NamespaceChoice(
     @Default("Same")

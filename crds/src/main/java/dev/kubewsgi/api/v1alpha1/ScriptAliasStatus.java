@@ -12,7 +12,7 @@ import java.util.List;
  * @param observedGeneration of the spec that the rest is about
  * @param conditions Accepted, ResolvedRefs, Programmed, Ready
  * @param route first admitted host and the path, as in a URL; null: none is admitted
- * @param mode {@code embedded}, or {@code daemon NAME}
+ * @param mode {@code embedded}, or the name of the daemon group
  * @param claims what the alias has at its gateway
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -94,7 +94,11 @@ final class CrdFiles {
     JSONSchemaProps status = root.getProperties().get("status");
     status.setDescription("What is so, as the operator sees it.");
     conditionsByType(status.getProperties().get("conditions"));
+    root.getProperties().get("spec").getProperties().values().stream()
+        .filter(field -> Boolean.TRUE.equals(field.getXKubernetesPreserveUnknownFields()))
+        .forEach(CrdFiles::keepEverything);
     eachRuleOnce(root);
+    preserveToAnyDepth(root.getProperties().get("spec"));
     version.setAdditionalPrinterColumns(inOrder(version.getAdditionalPrinterColumns()));
     return crd;
   }
@@ -109,6 +113,11 @@ final class CrdFiles {
         (name, what) -> condition.getProperties().get(name).setDescription(what));
   }
 
+  /** A schema for the values of a map would have all that is in those values taken away. */
+  private static void keepEverything(JSONSchemaProps schema) {
+    schema.setAdditionalProperties(null);
+  }
+
   /** The generator reads an annotation of a record's component from its field and its accessor. */
   private static void eachRuleOnce(JSONSchemaProps schema) {
     schema.setXKubernetesValidations(
@@ -121,6 +130,13 @@ final class CrdFiles {
         && schema.getAdditionalProperties().getSchema() != null) {
       eachRuleOnce(schema.getAdditionalProperties().getSchema());
     }
+  }
+
+  /** A schema of the values would have an API server drop what is in them. */
+  private static void preserveToAnyDepth(JSONSchemaProps spec) {
+    spec.getProperties().values().stream()
+        .filter(field -> Boolean.TRUE.equals(field.getXKubernetesPreserveUnknownFields()))
+        .forEach(field -> field.setAdditionalProperties(null));
   }
 
   private static List<CustomResourceColumnDefinition> inOrder(

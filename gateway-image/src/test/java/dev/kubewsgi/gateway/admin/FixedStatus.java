@@ -69,7 +69,7 @@ public record FixedStatus(boolean isReady, boolean isDraining) implements Gatewa
         "default/main",
         List.of(
             new Listener("http", "127.0.0.1", 0, Optional.empty()),
-            new Listener("https", "127.0.0.1", 8443, Optional.of(new Tls(SECRET, SECRET)))),
+            new Listener("https", "127.0.0.1", 8443, Optional.of(new Tls.Pem(SECRET, SECRET)))),
         Optional.of(new EmbeddedSettings(5, QUEUE, TIME)),
         new Limits(8192, 65536, 0),
         new Timeouts(TIME, TIME, TIME, TIME, TIME),

@@ -56,7 +56,7 @@ final class Http2Test {
   @TempDir private static Path folder;
 
   private static Vertx vertx;
-  private static Tls tls;
+  private static Tls.Pem tls;
 
   private final HttpStats stats = new HttpStats();
   private HttpFront front;
@@ -365,7 +365,7 @@ final class Http2Test {
   @Test
   void anUnusableCertificateIsAClearFailure() {
     startHttp2(Applications.echo());
-    Tls broken = new Tls("no certificate", tls.key());
+    Tls broken = new Tls.Pem("no certificate", tls.key());
     Listener listener = new Listener("main", "127.0.0.1", 0, Optional.of(broken));
     GatewaySettings settings =
         Settings.of(List.of(listener), Settings.LIMITS, Settings.PATIENT, List.of());

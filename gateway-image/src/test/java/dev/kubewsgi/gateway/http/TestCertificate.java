@@ -15,7 +15,7 @@ final class TestCertificate {
 
   private TestCertificate() {}
 
-  static Tls make(Path folder) throws Exception {
+  static Tls.Pem make(Path folder) throws Exception {
     Path store = folder.resolve("store.p12");
     Process keytool =
         new ProcessBuilder(
@@ -43,7 +43,7 @@ final class TestCertificate {
     try (InputStream in = Files.newInputStream(store)) {
       keys.load(in, PASSWORD.toCharArray());
     }
-    return new Tls(
+    return new Tls.Pem(
         pem("CERTIFICATE", keys.getCertificate("test").getEncoded()),
         pem("PRIVATE KEY", keys.getKey("test", PASSWORD.toCharArray()).getEncoded()));
   }

@@ -1,6 +1,7 @@
 package dev.kubewsgi.operator.pods;
 
 import dev.kubewsgi.api.v1alpha1.AliasSource;
+import java.util.Optional;
 
 /**
  * Files of an alias that its pods have to bring: an image, a Git repository or a volume.
@@ -22,6 +23,31 @@ public record PodSource(String namespace, String alias, AliasSource source)
   /** Where the files are in the pod; {@code script} and the paths of {@code python} are below. */
   public String directory() {
     return "/srv/sources/" + namespace + "/" + alias;
+  }
+
+  /**
+   * What of somebody else's namespace the source would use: pods can only mount Secrets and claims
+   * of their own one, and who writes an alias in another must not choose among those. Such a source
+   * is never brought.
+   *
+   * @param podNamespace of the group or gateway
+   * @return the field and what to write instead; empty: nothing
+   */
+  public Optional<String> trespass(String podNamespace) {
+    if (namespace.equals(podNamespace)) {
+      return Optional.empty();
+    }
+    if (source.persistentVolumeClaim() != null) {
+      return Optional.of(trespass("persistentVolumeClaim", "the volume", podNamespace));
+    }
+    return Optional.ofNullable(source.git())
+        .map(AliasSource.Git::secretName)
+        .map(_ -> trespass("git.secretName", "the Secret", podNamespace));
+  }
+
+  private String trespass(String field, String what, String podNamespace) {
+    return "spec.source.%s: %s would be taken from namespace %s, where the pods run, and the alias is of %s; use a process group of %s, or another source"
+        .formatted(field, what, podNamespace, namespace, namespace);
   }
 
   @Override

@@ -1,0 +1,78 @@
+package dev.kubewsgi.routes;
+
+import dev.kubewsgi.api.v1alpha1.NamespaceChoice;
+import dev.kubewsgi.api.v1alpha1.Selector;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Whom an object lets in: the other side of every reference into another namespace. */
+final class Grants {
+
+  /** The label that every namespace of a cluster has, with its own name. */
+  private static final String OWN_NAME = "kubernetes.io/metadata.name";
+
+  private final Surroundings surroundings;
+
+  Grants(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  boolean admits(NamespaceChoice choice, HasMetadata owner, String namespace) {
+    return switch (choice.from()) {
+      case All -> true;
+      case Same -> owner.getMetadata().getNamespace().equals(namespace);
+      case Selector -> matches(choice.selector(), labels(namespace));
+    };
+  }
+
+  /** What to tell an alias of a namespace that is not let in. */
+  static String refusal(NamespaceChoice choice, HasMetadata owner, String namespace) {
+    String who = owner.getKind() + " " + RouteCompiler.id(owner);
+    return switch (choice.from()) {
+      case Selector ->
+          who
+              + " takes aliases of the namespaces that its spec.aliases.namespaces.selector matches,"
+              + " and the labels of "
+              + namespace
+              + " do not; label the namespace so, or have the selector changed";
+      case Same, All ->
+          who
+              + " takes aliases of its own namespace alone; to take those of "
+              + namespace
+              + ", its owner sets spec.aliases.namespaces.from to All, or to Selector";
+    };
+  }
+
+  private Map<String, String> labels(String namespace) {
+    Map<String, String> labels = new TreeMap<>(surroundings.namespaceLabels(namespace));
+    labels.put(OWN_NAME, namespace);
+    return labels;
+  }
+
+  private static boolean matches(Selector selector, Map<String, String> labels) {
+    return orEmpty(selector.matchLabels()).entrySet().stream()
+            .allMatch(label -> label.getValue().equals(labels.get(label.getKey())))
+        && orEmpty(selector.matchExpressions()).stream().allMatch(each -> matches(each, labels));
+  }
+
+  /** As everywhere in Kubernetes, NotIn holds for an object without the label. */
+  private static boolean matches(Selector.Expression expression, Map<String, String> labels) {
+    String value = labels.get(expression.key());
+    return switch (expression.operator()) {
+      case Exists -> value != null;
+      case DoesNotExist -> value == null;
+      case In -> value != null && expression.values().contains(value);
+      case NotIn -> value == null || !expression.values().contains(value);
+    };
+  }
+
+  private static Map<String, String> orEmpty(Map<String, String> labels) {
+    return labels == null ? Map.of() : labels;
+  }
+
+  private static List<Selector.Expression> orEmpty(List<Selector.Expression> expressions) {
+    return expressions == null ? List.of() : expressions;
+  }
+}

@@ -1,0 +1,43 @@
+{{/* What the operator may do where it looks after objects; docs/rbac.md says what for. */}}
+{{- define "kube-wsgi.rules" -}}
+- apiGroups: [kubewsgi.dev]
+  resources: [daemongroups, scriptaliases, wsgigateways]
+  verbs: [list, watch]
+- apiGroups: [kubewsgi.dev]
+  resources: [daemongroups/status, scriptaliases/status, wsgigateways/status]
+  verbs: [patch]
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [""]
+  resources: [serviceaccounts, services]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [policy]
+  resources: [poddisruptionbudgets]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [networking.k8s.io]
+  resources: [networkpolicies]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [rbac.authorization.k8s.io]
+  resources: [roles, rolebindings]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [discovery.k8s.io]
+  resources: [endpointslices]
+  verbs: [get, list, watch]
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [list, watch]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create, patch]
+{{- end -}}
+
+{{/* What it may do with Secrets, in namespaces that hold a DaemonGroup alone. */}}
+{{- define "kube-wsgi.secretRules" -}}
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get, create, patch]
+{{- end -}}

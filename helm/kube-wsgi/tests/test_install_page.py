@@ -1,0 +1,53 @@
+"""The commands of docs/install.md, as they stand there, on an API server."""
+
+import contextlib
+import re
+import unittest
+
+import chart
+import cluster
+
+_PAGE = chart.ROOT / "docs/install.md"
+_NEEDS_NODES = re.compile(r"^kubectl .* rollout status .*\n", re.M)
+
+
+def commands():
+    """Section → the text of its shell blocks."""
+    sections = re.findall(r"^## (.*)\n((?:(?!## ).*\n)*)", _PAGE.read_text(), re.M)
+    blocks = {
+        title: re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S) for title, text in sections
+    }
+    return {title: _NEEDS_NODES.sub("", "".join(found)) for title, found in blocks.items() if found}
+
+
+class ThePage(unittest.TestCase):
+    def setUp(self):
+        stack = contextlib.ExitStack()
+        self.place = stack.enter_context(cluster.empty())
+        self.addCleanup(stack.close)
+
+    def run_sections(self, helm, *titles):
+        for title in titles:
+            self.place.shell(commands()[title], helm)
+
+    def test_installs_upgrades_and_removes_with_each_helm(self):
+        for helm in chart.HELMS:
+            with self.subTest(helm):
+                self.run_sections(helm, "With Helm", "Upgrade")
+                self.assertTrue(self.place.get("wgw", "main"))
+                self.run_sections(helm, "Uninstall")
+                self.assertEqual([], self.place.items("crd"))
+
+    def test_installs_with_kubectl(self):
+        self.run_sections("helm4", "With kubectl")
+        self.assertTrue(self.place.get("deployment", "kube-wsgi", "kube-wsgi"))
+
+    def test_installs_for_some_namespaces(self):
+        self.place.kubectl("create", "namespace", "team-a")
+        self.place.kubectl("create", "namespace", "team-b")
+        self.run_sections("helm4", "For some namespaces only")
+        self.assertTrue(self.place.get("rolebinding", "kube-wsgi", "team-b"))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,154 @@
+"""A release's life on an API server: install, upgrade, uninstall, install again."""
+
+import contextlib
+import unittest
+
+import chart
+import cluster
+
+# The chart as it was with fewer fields in its definitions.
+_EARLIER = chart.CHART / "tests/earlier/kube-wsgi-0.0.1.tgz"
+_NAMESPACE = "kube-wsgi"
+_GATEWAY = {"gateway": {"create": True, "namespace": "default"}}
+_ALIAS = {
+    "apiVersion": "kubewsgi.dev/v1alpha1",
+    "kind": "ScriptAlias",
+    "metadata": {"name": "hello", "namespace": "default"},
+    "spec": {"script": "/srv/hello.py"},
+}
+
+
+def fields(schema, path=""):
+    """The paths of all fields in a definition's schema."""
+    for name, inner in schema.get("properties", {}).items():
+        yield f"{path}.{name}"
+        yield from fields(inner, f"{path}.{name}")
+    for inner in (schema.get("items"), schema.get("additionalProperties")):
+        if isinstance(inner, dict):
+            yield from fields(inner, f"{path}[]")
+
+
+def all_fields(definitions):
+    """The paths of all fields of all kinds, the kind first."""
+    return {
+        f"{each['spec']['names']['kind']}{path}"
+        for each in definitions
+        for version in each["spec"]["versions"]
+        for path in fields(version["schema"]["openAPIV3Schema"])
+    }
+
+
+class OnAnApiServer(unittest.TestCase):
+    """One cluster for the tests of a class; each leaves it without a trace."""
+
+    @classmethod
+    def setUpClass(cls):
+        stack = contextlib.ExitStack()
+        cls.place = stack.enter_context(cluster.empty())
+        cls.addClassCleanup(stack.close)
+
+    def fields(self):
+        """Of the kinds as the API server has them now."""
+        return all_fields(self.place.items("crd"))
+
+    def deployment(self):
+        return self.place.get("deployment", "kube-wsgi", _NAMESPACE)
+
+
+class Releases(OnAnApiServer):
+    helm = "helm4"
+
+    def setUp(self):
+        chart.program(self.helm)
+
+    def tearDown(self):
+        for release in self.place.helm("helm4", "list", "--short", "--all-namespaces").split():
+            self.place.helm("helm4", "uninstall", release, f"--namespace={_NAMESPACE}")
+        self.place.kubectl("delete", "crd", "--all")
+        self.place.kubectl("delete", "clusterrole", "-lapp.kubernetes.io/part-of=kube-wsgi")
+
+    def run_helm(self, verb, *arguments, helm=None, values=None):
+        arguments = (verb, *map(str, arguments), f"--namespace={_NAMESPACE}")
+        return self.place.helm(helm or self.helm, *arguments, values=values)
+
+    def install(self, of=chart.CHART, name="kube-wsgi", values=None):
+        self.run_helm("install", name, of, "--create-namespace", values=values or {})
+
+    def upgrade(self, values=None, helm=None):
+        """To the chart as it is; without values, those of before stay."""
+        self.run_helm("upgrade", "kube-wsgi", chart.CHART, values=values or {}, helm=helm)
+
+    def test_bring_operator_definitions_and_the_wish_for_a_gateway_at_once(self):
+        self.install(values=_GATEWAY)
+        self.assertTrue(self.deployment())
+        self.assertEqual(all_fields(chart.definitions()), self.fields())
+        self.assertTrue(self.place.get("configmap", "kube-wsgi-first-gateway", _NAMESPACE))
+
+    def test_upgrade_the_definitions(self):
+        self.install(of=_EARLIER)
+        self.assertLess(self.fields(), all_fields(chart.definitions()))
+        self.upgrade()
+        self.assertEqual(all_fields(chart.definitions()), self.fields())
+
+    def test_leave_what_users_made_and_take_it_over_again(self):
+        self.install(of=_EARLIER)
+        self.place.apply(_ALIAS)
+        self.run_helm("uninstall", "kube-wsgi")
+        self.assertIsNone(self.deployment())
+        alias = self.place.get("alias", "hello")
+        self.install()
+        self.assertTrue(self.deployment())
+        self.assertEqual(
+            alias["metadata"]["uid"], self.place.get("alias", "hello")["metadata"]["uid"]
+        )
+        self.assertEqual(all_fields(chart.definitions()), self.fields())
+
+    def test_leave_nothing_of_one_mode_in_the_other(self):
+        self.install()
+        self.upgrade({"watchNamespaces": ["default"]})
+        self.assertIsNone(self.place.get("clusterrole", "kube-wsgi"))
+        self.assertTrue(self.place.get("role", "kube-wsgi"))
+        self.upgrade({"watchNamespaces": []})
+        self.assertTrue(self.place.get("clusterrole", "kube-wsgi"))
+        self.assertIsNone(self.place.get("role", "kube-wsgi"))
+
+    def test_refuse_to_be_the_second_of_a_cluster(self):
+        self.install()
+        with self.assertRaisesRegex(cluster.Failed, "invalid ownership metadata"):
+            self.install(name="other")
+
+    def test_stand_beside_each_other_in_namespaces_of_their_own(self):
+        self.place.kubectl("apply", f"--filename={chart.ROOT}/dist/crds.yaml")
+        for name, watched in ("east", "default"), ("west", "kube-public"):
+            self.install(
+                name=name, values={"watchNamespaces": [watched], "crds": {"enabled": False}}
+            )
+        self.assertTrue(self.place.get("role", "east-kube-wsgi", "default"))
+        self.assertTrue(self.place.get("role", "west-kube-wsgi", "kube-public"))
+
+
+class ReleasesOfHelm3(Releases):
+    helm = "helm3"
+
+    def test_are_taken_over_by_helm_4(self):
+        self.install(of=_EARLIER)
+        self.upgrade({"replicas": 2}, helm="helm4")
+        self.assertEqual(all_fields(chart.definitions()), self.fields())
+        self.assertEqual(2, self.deployment()["spec"]["replicas"])
+
+
+class Manifests(OnAnApiServer):
+    """dist/kube-wsgi.yaml, without Helm."""
+
+    def test_are_applied_to_an_empty_cluster_in_either_way(self):
+        path = f"--filename={chart.ROOT}/dist/kube-wsgi.yaml"
+        for way in ((), ("--server-side",), ()):
+            with self.subTest(way):
+                self.place.kubectl("apply", path, "--validate=strict", *way)
+                self.assertTrue(self.deployment())
+                self.place.apply(_ALIAS)
+                self.place.kubectl("delete", path)
+
+
+if __name__ == "__main__":
+    unittest.main()

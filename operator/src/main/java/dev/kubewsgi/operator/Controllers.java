@@ -1,0 +1,109 @@
+package dev.kubewsgi.operator;
+
+import dev.kubewsgi.api.v1alpha1.DaemonGroup;
+import dev.kubewsgi.api.v1alpha1.ScriptAlias;
+import dev.kubewsgi.api.v1alpha1.WsgiGateway;
+import dev.kubewsgi.operator.alias.ScriptAliasReconciler;
+import dev.kubewsgi.operator.daemongroup.DaemonGroupReconciler;
+import dev.kubewsgi.operator.gateway.WsgiGatewayReconciler;
+import dev.kubewsgi.operator.status.Events;
+import dev.kubewsgi.operator.status.StatusWriter;
+import dev.kubewsgi.operator.world.World;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** The reconcilers of the three kinds, with the world that they share. */
+public final class Controllers implements AutoCloseable {
+
+  /** What nothing tells of, such as a Secret that was deleted, is found out within this time. */
+  private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
+
+  private final World world;
+  private final Operator operator;
+
+  /**
+   * Not started yet. To be started by whoever leads, and no other: it decides who was first.
+   *
+   * @param client stays open when this is closed
+   * @param settings of the operator framework, such as metrics
+   */
+  public Controllers(
+      KubernetesClient client,
+      OperatorConfig config,
+      Clock clock,
+      Consumer<ConfigurationServiceOverrider> settings) {
+    world = new World(client, config, clock);
+    operator =
+        new Operator(
+            overrider -> {
+              overrider
+                  .withKubernetesClient(client)
+                  .withCloseClientOnStop(false)
+                  .checkingCRDAndValidateLocalModel(false);
+              settings.accept(overrider);
+            });
+    var events = new Events(client, clock);
+    register(
+        new WsgiGatewayReconciler(
+            world, config, new StatusWriter<>(client, WsgiGateway::new), events, clock),
+        config);
+    register(
+        new DaemonGroupReconciler(
+            world, config, new StatusWriter<>(client, DaemonGroup::new), events, clock),
+        config);
+    register(
+        new ScriptAliasReconciler(
+            world, new StatusWriter<>(client, ScriptAlias::new), events, clock),
+        config);
+  }
+
+  private void register(Reconciler<?> reconciler, OperatorConfig config) {
+    operator.register(reconciler, overrider -> configure(overrider, config));
+  }
+
+  private static void configure(
+      ControllerConfigurationOverrider<?> controller, OperatorConfig config) {
+    controller
+        .withReconciliationMaxInterval(LOOK_AGAIN)
+        .withRetry(
+            new GenericRetry()
+                .setInitialInterval(1000)
+                .setIntervalMultiplier(2)
+                .setMaxInterval(60_000)
+                .withoutMaxAttempts());
+    if (config.clusterWide()) {
+      controller.watchingAllNamespaces();
+    } else {
+      controller.settingNamespaces(Set.copyOf(config.namespaces()));
+    }
+  }
+
+  /**
+   * Returns when all informers have seen what there is.
+   *
+   * @throws RuntimeException the API server is away, or lacks the kinds
+   */
+  public void start() {
+    operator.start();
+    world.start();
+  }
+
+  /** The framework's part, for health checks. */
+  public Operator operator() {
+    return operator;
+  }
+
+  @Override
+  public void close() {
+    world.close();
+    operator.stop();
+  }
+}

@@ -1,0 +1,63 @@
+package dev.kubewsgi.operator.alias;
+
+import dev.kubewsgi.api.v1alpha1.ScriptAlias;
+import dev.kubewsgi.api.v1alpha1.ScriptAliasStatus;
+import dev.kubewsgi.operator.status.Events;
+import dev.kubewsgi.operator.status.StatusWriter;
+import dev.kubewsgi.operator.world.AliasView;
+import dev.kubewsgi.operator.world.Programming;
+import dev.kubewsgi.operator.world.World;
+import dev.kubewsgi.operator.world.WorldEvents;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/** Says of a ScriptAlias how it is; what it consists of is part of its gateway and group. */
+public final class ScriptAliasReconciler implements Reconciler<ScriptAlias> {
+
+  private final World world;
+  private final StatusWriter<ScriptAliasStatus, ScriptAlias> statuses;
+  private final Events events;
+  private final Clock clock;
+
+  /** For the operator to register. */
+  public ScriptAliasReconciler(
+      World world,
+      StatusWriter<ScriptAliasStatus, ScriptAlias> statuses,
+      Events events,
+      Clock clock) {
+    this.world = world;
+    this.statuses = statuses;
+    this.events = events;
+    this.clock = clock;
+  }
+
+  @Override
+  public List<EventSource<?, ScriptAlias>> prepareEventSources(
+      EventSourceContext<ScriptAlias> context) {
+    return List.of(WorldEvents.of(world, ScriptAlias.class));
+  }
+
+  @Override
+  public UpdateControl<ScriptAlias> reconcile(ScriptAlias alias, Context<ScriptAlias> context) {
+    world
+        .of(alias)
+        .filter(view -> !(view.programming() instanceof Programming.Pending))
+        .ifPresent(view -> report(alias, view));
+    return UpdateControl.noUpdate();
+  }
+
+  private void report(ScriptAlias alias, AliasView view) {
+    Optional<ScriptAliasStatus> last = statuses.last(alias);
+    ScriptAliasStatus status = ScriptAliasStatuses.of(alias, last, view, clock.instant());
+    if (statuses.write(alias, status)) {
+      events.readinessChanged(
+          alias, last.map(ScriptAliasStatus::conditions).orElse(null), status.conditions());
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.kubewsgi.operator.alias;
+
+import dev.kubewsgi.api.v1alpha1.ScriptAlias;
+import dev.kubewsgi.api.v1alpha1.ScriptAliasStatus;
+import dev.kubewsgi.operator.status.Conditions;
+import dev.kubewsgi.operator.world.AliasPart;
+import dev.kubewsgi.operator.world.AliasView;
+import dev.kubewsgi.routes.Attachment;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** The status of a ScriptAlias, from all that is known about it. */
+final class ScriptAliasStatuses {
+
+  private ScriptAliasStatuses() {}
+
+  /**
+   * The status to write.
+   *
+   * @param last status that was written
+   */
+  static ScriptAliasStatus of(
+      ScriptAlias alias, Optional<ScriptAliasStatus> last, AliasView view, Instant now) {
+    long generation = alias.getMetadata().getGeneration();
+    AliasPart part = view.part();
+    Optional<Attachment> attachment = part.place().map(AliasPart.Place::attachment);
+    var conditions =
+        new AliasConditions(
+            new Conditions(
+                last.map(ScriptAliasStatus::conditions).orElse(List.of()), generation, now));
+    markAdmission(conditions, part);
+    conditions.markProgrammed(view.programming());
+    conditions.markReady(view.service(), view.gatewayFault(), view.groupFault());
+    return new ScriptAliasStatus(
+        generation,
+        conditions.list(),
+        attachment.map(ScriptAliasStatuses::route).orElse(null),
+        attachment.map(place -> mode(alias, place)).orElse(null),
+        part.claims().isEmpty() ? null : part.claims());
+  }
+
+  private static void markAdmission(AliasConditions conditions, AliasPart part) {
+    if (part.place().isEmpty()) {
+      conditions.markRefused(part.refusals());
+    } else if (part.refusals().isEmpty()) {
+      conditions.markAccepted();
+    } else {
+      conditions.markPartiallyAdmitted(part.refusals());
+    }
+  }
+
+  private static String route(Attachment attachment) {
+    return attachment.hosts().getFirst() + attachment.path();
+  }
+
+  /** The group as the alias could name it. */
+  private static String mode(ScriptAlias alias, Attachment attachment) {
+    String beside = alias.getMetadata().getNamespace() + "/";
+    return attachment
+        .daemonGroup()
+        .map(id -> id.startsWith(beside) ? id.substring(beside.length()) : id)
+        .orElse("embedded");
+  }
+}

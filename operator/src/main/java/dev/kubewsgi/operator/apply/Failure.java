@@ -1,0 +1,68 @@
+package dev.kubewsgi.operator.apply;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Why an object is not as it should be.
+ *
+ * @param cause what stands in the way
+ * @param object its kind and name, {@code Deployment site1-group}
+ * @param message a sentence; of a refusal, the API server's own words
+ */
+public record Failure(Cause cause, String object, String message) {
+
+  /** What stands in the way of an object. */
+  public enum Cause {
+    /** Somebody else's object has its name. */
+    NotOwned,
+    /** The object of an earlier owner of the same name is still being collected. */
+    Predecessor,
+    /** The API server does not take it. */
+    Refused,
+    /** It changed since it was seen; the next attempt sees it as it is. */
+    Conflict
+  }
+
+  /** Whether the next attempt will do, without anybody having to know. */
+  public boolean isPassing() {
+    return cause == Cause.Conflict;
+  }
+
+  /** All of them in a line. */
+  public static String describe(List<Failure> failures) {
+    return failures.stream()
+        .map(failure -> failure.object() + ": " + failure.message())
+        .collect(Collectors.joining("; "));
+  }
+
+  static Failure notOwned(HasMetadata found) {
+    return new Failure(
+        Cause.NotOwned,
+        label(found),
+        "it is there already and belongs to somebody else: nothing was changed in it; rename or"
+            + " delete one of the two");
+  }
+
+  static Failure predecessor(HasMetadata found) {
+    return new Failure(
+        Cause.Predecessor,
+        label(found),
+        "it is left from an earlier object of this name and has yet to be collected");
+  }
+
+  static Failure refused(HasMetadata wanted, KubernetesClientException refusal) {
+    String words =
+        refusal.getStatus() != null && refusal.getStatus().getMessage() != null
+            ? refusal.getStatus().getMessage()
+            : refusal.getMessage();
+    return new Failure(
+        refusal.getCode() == 409 ? Cause.Conflict : Cause.Refused, label(wanted), words);
+  }
+
+  static String label(HasMetadata object) {
+    return object.getKind() + " " + object.getMetadata().getName();
+  }
+}

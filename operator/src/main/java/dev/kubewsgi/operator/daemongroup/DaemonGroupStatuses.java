@@ -1,0 +1,53 @@
+package dev.kubewsgi.operator.daemongroup;
+
+import dev.kubewsgi.api.v1alpha1.DaemonGroup;
+import dev.kubewsgi.api.v1alpha1.DaemonGroupStatus;
+import dev.kubewsgi.operator.Names;
+import dev.kubewsgi.operator.apply.Failure;
+import dev.kubewsgi.operator.status.Conditions;
+import dev.kubewsgi.operator.status.Rollout;
+import dev.kubewsgi.operator.status.WorkloadConditions;
+import dev.kubewsgi.operator.world.GroupView;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** The status of a DaemonGroup, from all that is known about it. */
+final class DaemonGroupStatuses {
+
+  private DaemonGroupStatuses() {}
+
+  /**
+   * The status to write.
+   *
+   * @param last status that was written
+   * @param failures of this reconcile
+   * @param deployment of its pods; empty: not made yet
+   */
+  static DaemonGroupStatus of(
+      DaemonGroup group,
+      Optional<DaemonGroupStatus> last,
+      GroupView view,
+      List<Failure> failures,
+      Optional<Deployment> deployment,
+      Instant now) {
+    long generation = group.getMetadata().getGeneration();
+    var rollout = Rollout.of(deployment, group.getSpec().replicas());
+    var conditions =
+        new WorkloadConditions(
+            new Conditions(
+                last.map(DaemonGroupStatus::conditions).orElse(List.of()), generation, now));
+    conditions.markAccepted(DaemonGroupModel.findings(group));
+    conditions.markProgrammed(failures);
+    conditions.markReady(rollout, view.fault());
+    return new DaemonGroupStatus(
+        generation,
+        conditions.list(),
+        rollout.text(),
+        rollout.pods(),
+        rollout.ready(),
+        Names.selector(DaemonGroupModel.labels(group)),
+        view.part().aliases());
+  }
+}

@@ -1,0 +1,143 @@
+package dev.kubewsgi.operator.gateway;
+
+import dev.kubewsgi.api.v1alpha1.WsgiGateway;
+import dev.kubewsgi.api.v1alpha1.WsgiGatewayStatus;
+import dev.kubewsgi.operator.Names;
+import dev.kubewsgi.operator.OperatorConfig;
+import dev.kubewsgi.operator.apply.Children;
+import dev.kubewsgi.operator.apply.Cluster;
+import dev.kubewsgi.operator.apply.Failure;
+import dev.kubewsgi.operator.apply.Unfinished;
+import dev.kubewsgi.operator.apply.WatchedCluster;
+import dev.kubewsgi.operator.status.Events;
+import dev.kubewsgi.operator.status.StatusWriter;
+import dev.kubewsgi.operator.world.GatewayPart;
+import dev.kubewsgi.operator.world.GatewayView;
+import dev.kubewsgi.operator.world.World;
+import dev.kubewsgi.operator.world.WorldEvents;
+import dev.kubewsgi.routes.RouteTableDocuments;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Brings about what a WsgiGateway consists of, and says how it is. */
+public final class WsgiGatewayReconciler implements Reconciler<WsgiGateway> {
+
+  private static final List<Class<? extends HasMetadata>> WATCHED =
+      List.of(
+          ServiceAccount.class,
+          Role.class,
+          RoleBinding.class,
+          ConfigMap.class,
+          NetworkPolicy.class,
+          PodDisruptionBudget.class,
+          Service.class,
+          Deployment.class);
+
+  private final World world;
+  private final OperatorConfig config;
+  private final StatusWriter<WsgiGatewayStatus, WsgiGateway> statuses;
+  private final Events events;
+  private final Clock clock;
+  private Cluster cluster;
+
+  /** For the operator to register. */
+  public WsgiGatewayReconciler(
+      World world,
+      OperatorConfig config,
+      StatusWriter<WsgiGatewayStatus, WsgiGateway> statuses,
+      Events events,
+      Clock clock) {
+    this.world = world;
+    this.config = config;
+    this.statuses = statuses;
+    this.events = events;
+    this.clock = clock;
+  }
+
+  @Override
+  public List<EventSource<?, WsgiGateway>> prepareEventSources(
+      EventSourceContext<WsgiGateway> context) {
+    var watched = new WatchedCluster<>(context, WsgiGateway.class, Names.GATEWAY, WATCHED);
+    cluster = watched;
+    List<EventSource<?, WsgiGateway>> sources = new ArrayList<>(watched.eventSources());
+    sources.add(WorldEvents.of(world, WsgiGateway.class));
+    return sources;
+  }
+
+  @Override
+  public UpdateControl<WsgiGateway> reconcile(WsgiGateway gateway, Context<WsgiGateway> context) {
+    world.of(gateway).ifPresent(view -> reconcile(gateway, view));
+    return UpdateControl.noUpdate();
+  }
+
+  private void reconcile(WsgiGateway gateway, GatewayView view) {
+    GatewayInputs inputs =
+        new GatewayInputs(documents(gateway, view.part()), view.part().sources());
+    Children children =
+        Children.of(gateway, cluster)
+            .apply(GatewayModel.objects(gateway, inputs, config))
+            .keep(deploymentLike(gateway))
+            .removeOthers();
+    world.delivered(gateway, view.part(), children.documentFailure());
+    report(gateway, view, children.failures());
+  }
+
+  /** The route table: names of ConfigMaps to what is in them. */
+  private static Map<String, String> documents(WsgiGateway gateway, GatewayPart part) {
+    String name = gateway.getMetadata().getName();
+    RouteTableDocuments documents = RouteTableDocuments.of(part.table());
+    List<String> shards = documents.shards();
+    Map<String, String> byName = new TreeMap<>();
+    byName.put(Names.gateway(name), documents.index());
+    for (int i = 0; i < shards.size(); i++) {
+      byName.put(Names.gatewayShard(name, shards.size(), i), shards.get(i));
+    }
+    return byName;
+  }
+
+  private void report(WsgiGateway gateway, GatewayView view, List<Failure> failures) {
+    if (failures.isEmpty() || !failures.stream().allMatch(Failure::isPassing)) {
+      Optional<WsgiGatewayStatus> last = statuses.last(gateway);
+      WsgiGatewayStatus status =
+          WsgiGatewayStatuses.of(gateway, last, view, failures, found(gateway), clock.instant());
+      if (statuses.write(gateway, status)) {
+        events.readinessChanged(
+            gateway, last.map(WsgiGatewayStatus::conditions).orElse(null), status.conditions());
+      }
+    }
+    if (!failures.isEmpty()) {
+      throw new Unfinished(failures);
+    }
+  }
+
+  private WsgiGatewayStatuses.Found found(WsgiGateway gateway) {
+    var metadata = GatewayModel.metadata(gateway);
+    return new WsgiGatewayStatuses.Found(
+        cluster.find(deploymentLike(gateway)),
+        cluster.find(new ServiceBuilder().withMetadata(metadata).build()));
+  }
+
+  private static Deployment deploymentLike(WsgiGateway gateway) {
+    return new DeploymentBuilder().withMetadata(GatewayModel.metadata(gateway)).build();
+  }
+}

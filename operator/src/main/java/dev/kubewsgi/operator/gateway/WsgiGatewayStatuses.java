@@ -1,0 +1,89 @@
+package dev.kubewsgi.operator.gateway;
+
+import dev.kubewsgi.api.v1alpha1.WsgiGateway;
+import dev.kubewsgi.api.v1alpha1.WsgiGatewaySpec.ServiceType;
+import dev.kubewsgi.api.v1alpha1.WsgiGatewayStatus;
+import dev.kubewsgi.operator.Names;
+import dev.kubewsgi.operator.apply.Failure;
+import dev.kubewsgi.operator.status.Conditions;
+import dev.kubewsgi.operator.status.Rollout;
+import dev.kubewsgi.operator.status.WorkloadConditions;
+import dev.kubewsgi.operator.world.GatewayView;
+import io.fabric8.kubernetes.api.model.LoadBalancerIngress;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** The status of a WsgiGateway, from all that is known about it. */
+final class WsgiGatewayStatuses {
+
+  private WsgiGatewayStatuses() {}
+
+  /**
+   * What is there of a gateway.
+   *
+   * @param deployment of its pods; empty: not made yet
+   * @param service in front of them; empty: not made yet
+   */
+  record Found(Optional<Deployment> deployment, Optional<Service> service) {}
+
+  /**
+   * The status to write.
+   *
+   * @param last status that was written
+   * @param failures of this reconcile
+   */
+  static WsgiGatewayStatus of(
+      WsgiGateway gateway,
+      Optional<WsgiGatewayStatus> last,
+      GatewayView view,
+      List<Failure> failures,
+      Found found,
+      Instant now) {
+    long generation = gateway.getMetadata().getGeneration();
+    var rollout = Rollout.of(found.deployment(), gateway.getSpec().replicas());
+    var conditions =
+        new WorkloadConditions(
+            new Conditions(
+                last.map(WsgiGatewayStatus::conditions).orElse(List.of()), generation, now));
+    conditions.markAccepted(GatewayModel.findings(gateway));
+    conditions.markResolved(view.listeners());
+    conditions.markProgrammed(failures);
+    conditions.markReady(rollout, view.fault());
+    return new WsgiGatewayStatus(
+        generation,
+        conditions.list(),
+        rollout.text(),
+        rollout.pods(),
+        rollout.ready(),
+        Names.selector(GatewayModel.labels(gateway)),
+        view.part().aliases(),
+        found.service().flatMap(service -> address(gateway, service)).orElse(null));
+  }
+
+  /** A load balancer's own address, once it has one; else the name that the cluster resolves. */
+  private static Optional<String> address(WsgiGateway gateway, Service service) {
+    if (gateway.getSpec().service().type() == ServiceType.LoadBalancer) {
+      return ingress(service);
+    }
+    return Optional.of(
+        service.getMetadata().getName()
+            + "."
+            + service.getMetadata().getNamespace()
+            + ".svc:"
+            + gateway.getSpec().listeners().getFirst().port());
+  }
+
+  private static Optional<String> ingress(Service service) {
+    return Optional.ofNullable(service.getStatus())
+        .flatMap(status -> Optional.ofNullable(status.getLoadBalancer()))
+        .flatMap(balancer -> balancer.getIngress().stream().findFirst())
+        .map(WsgiGatewayStatuses::address);
+  }
+
+  private static String address(LoadBalancerIngress ingress) {
+    return Optional.ofNullable(ingress.getHostname()).orElseGet(ingress::getIp);
+  }
+}

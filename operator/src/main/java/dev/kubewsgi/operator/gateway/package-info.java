@@ -1,0 +1,2 @@
+/** A WsgiGateway becomes a Deployment and what belongs to it. */
+package dev.kubewsgi.operator.gateway;

@@ -1,0 +1,39 @@
+package dev.kubewsgi.operator.pods;
+
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+
+/** Volumes of pods and where they are mounted. */
+public final class Volumes {
+
+  private Volumes() {}
+
+  /** A directory of the pod's own, gone with it. */
+  public static Volume empty(String name) {
+    return new VolumeBuilder().withName(name).withNewEmptyDir().endEmptyDir().build();
+  }
+
+  /**
+   * A Secret of the pod's namespace. Its files belong to root, and the pod's user is another one:
+   * who may read them is decided by who is in the pod.
+   */
+  public static Volume secret(String name, String secret) {
+    return new VolumeBuilder()
+        .withName(name)
+        .withNewSecret()
+        .withSecretName(secret)
+        .withDefaultMode(0444)
+        .endSecret()
+        .build();
+  }
+
+  public static VolumeMount mount(String name, String path) {
+    return new VolumeMountBuilder().withName(name).withMountPath(path).build();
+  }
+
+  public static VolumeMount readOnly(String name, String path) {
+    return new VolumeMountBuilder(mount(name, path)).withReadOnly(true).build();
+  }
+}

@@ -1,0 +1,2 @@
+/** What the pods of groups and gateways have in common. */
+package dev.kubewsgi.operator.pods;

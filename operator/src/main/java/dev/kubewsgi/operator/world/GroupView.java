@@ -1,0 +1,11 @@
+package dev.kubewsgi.operator.world;
+
+import dev.kubewsgi.operator.pods.PodFault;
+import java.util.Optional;
+
+/**
+ * Of one daemon group: what it is to be, and how it is.
+ *
+ * @param fault what keeps pods from running
+ */
+public record GroupView(GroupPart part, Optional<PodFault> fault) {}

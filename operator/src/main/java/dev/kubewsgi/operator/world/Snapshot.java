@@ -1,0 +1,176 @@
+package dev.kubewsgi.operator.world;
+
+import static java.util.stream.Collectors.toSet;
+
+import dev.kubewsgi.operator.pods.PodFault;
+import dev.kubewsgi.reports.GatewayReport;
+import dev.kubewsgi.reports.GatewayReport.ApplicationReport;
+import dev.kubewsgi.reports.GatewayReport.State;
+import dev.kubewsgi.routes.ApplicationGroup;
+import dev.kubewsgi.routes.Attachment;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The world at a moment: every object's view of it, by {@code namespace/name}.
+ *
+ * @param compilation that the views are about
+ */
+record Snapshot(
+    Compilation compilation,
+    Map<String, GatewayView> gateways,
+    Map<String, GroupView> groups,
+    Map<String, AliasView> aliases) {
+
+  /** Of a world where nothing is. */
+  static Snapshot empty() {
+    return new Snapshot(Compilation.empty(), Map.of(), Map.of(), Map.of());
+  }
+
+  /**
+   * Puts together what is wanted and what was seen.
+   *
+   * @param tables what was written for gateways, by their uids: another of the same name has none
+   * @param documents what was written for groups, by their uids
+   */
+  static Snapshot of(
+      Compilation compilation,
+      Observations observed,
+      Map<String, Delivery> tables,
+      Map<String, Delivery> documents) {
+    Map<String, GatewayView> gateways = new HashMap<>();
+    Map<String, GroupView> groups = new HashMap<>();
+    compilation
+        .gateways()
+        .forEach(
+            (id, part) ->
+                gateways.put(
+                    id, GatewayView.of(part, observed.gatewayFault(id), observed.listeners(id))));
+    compilation
+        .groups()
+        .forEach((id, part) -> groups.put(id, new GroupView(part, observed.groupFault(id))));
+    Map<String, AliasView> aliases = new HashMap<>();
+    compilation
+        .aliases()
+        .forEach(
+            (id, part) ->
+                aliases.put(
+                    id,
+                    new AliasView(
+                        part,
+                        programming(part, compilation, tables, documents),
+                        service(part, compilation, observed),
+                        gatewayFault(part, gateways),
+                        groupFault(part, groups))));
+    return new Snapshot(compilation, Map.copyOf(gateways), Map.copyOf(groups), Map.copyOf(aliases));
+  }
+
+  private static Programming programming(
+      AliasPart part,
+      Compilation compilation,
+      Map<String, Delivery> tables,
+      Map<String, Delivery> documents) {
+    if (part.place().isEmpty()) {
+      return new Programming.NotAttached();
+    }
+    AliasPart.Place place = part.place().get();
+    ApplicationGroup code = place.applicationGroup();
+    String gateway = place.attachment().gateway();
+    Delivery table = tables.get(compilation.gateways().get(gateway).version().uid());
+    if (table == null || !table.has(place.routes(), code)) {
+      return new Programming.Pending();
+    }
+    if (table.failure().isPresent()) {
+      return new Programming.Failed("WsgiGateway " + gateway, table.failure().get());
+    }
+    return place
+        .attachment()
+        .daemonGroup()
+        .map(group -> inGroup(group, code, compilation.groups().get(group), documents))
+        .orElseGet(Programming.Written::new);
+  }
+
+  private static Programming inGroup(
+      String group, ApplicationGroup code, GroupPart part, Map<String, Delivery> documents) {
+    Delivery document = documents.get(part.version().uid());
+    if (document == null || !document.has(code)) {
+      return new Programming.Pending();
+    }
+    return document
+        .failure()
+        .<Programming>map(why -> new Programming.Failed("DaemonGroup " + group, why))
+        .orElseGet(Programming.Written::new);
+  }
+
+  private static Service service(AliasPart part, Compilation compilation, Observations observed) {
+    if (part.place().isEmpty()) {
+      return new Service.NoPods(false);
+    }
+    AliasPart.Place place = part.place().get();
+    String gateway = place.attachment().gateway();
+    List<GatewayReport> reports = observed.reportsOf(gateway);
+    if (reports.isEmpty()) {
+      return new Service.NoPods(compilation.gateways().get(gateway).replicas() > 0);
+    }
+    List<ApplicationReport> newest =
+        reports.stream().map(report -> report(report, place.applicationGroup())).toList();
+    boolean older = newest.stream().allMatch(each -> each.older() || each.state() == State.Serving);
+    return newest.stream()
+        .filter(each -> each.state() == State.Failed)
+        .findFirst()
+        .<Service>map(failed -> new Service.Failed(failed.trouble(), older))
+        .orElseGet(
+            () ->
+                newest.stream().allMatch(each -> each.state() == State.Serving)
+                    ? new Service.Serving()
+                    : new Service.Starting(older));
+  }
+
+  /** A pod that still has another revision is to get this one yet. */
+  private static ApplicationReport report(GatewayReport report, ApplicationGroup code) {
+    ApplicationReport known = report.applicationGroups().get(code.id());
+    if (known == null) {
+      return ApplicationReport.starting(code.revision(), false);
+    }
+    return known.revision().equals(code.revision())
+        ? known
+        : ApplicationReport.starting(
+            code.revision(), known.older() || known.state() == State.Serving);
+  }
+
+  private static Optional<PodFault> gatewayFault(
+      AliasPart part, Map<String, GatewayView> gateways) {
+    return part.place().flatMap(place -> gateways.get(place.attachment().gateway()).fault());
+  }
+
+  private static Optional<PodFault> groupFault(AliasPart part, Map<String, GroupView> groups) {
+    return part.place()
+        .map(AliasPart.Place::attachment)
+        .flatMap(Attachment::daemonGroup)
+        .flatMap(id -> groups.get(id).fault());
+  }
+
+  Set<String> gatewayUids() {
+    return uids(gateways.values().stream().map(view -> view.part().version()));
+  }
+
+  Set<String> groupUids() {
+    return uids(groups.values().stream().map(view -> view.part().version()));
+  }
+
+  private static Set<String> uids(Stream<Version> versions) {
+    return versions.map(Version::uid).collect(toSet());
+  }
+
+  /** The objects whose view differs from that of an earlier moment. */
+  static Stream<String> changes(Map<String, ?> now, Map<String, ?> before) {
+    return now.entrySet().stream()
+        .filter(view -> !Objects.equals(view.getValue(), before.get(view.getKey())))
+        .map(Map.Entry::getKey);
+  }
+}

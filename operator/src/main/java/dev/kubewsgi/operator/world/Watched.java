@@ -1,0 +1,64 @@
+package dev.kubewsgi.operator.world;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiPredicate;
+
+/** Objects of one kind that are watched: in all namespaces by one informer, or by one for each. */
+final class Watched<T extends HasMetadata> implements AutoCloseable {
+
+  private final List<SharedIndexInformer<T>> informers;
+
+  /**
+   * Not started yet.
+   *
+   * @param matters whether the step from one state of an object to the next is worth a call
+   * @param changed called for each object that came, went or changed
+   */
+  Watched(List<SharedIndexInformer<T>> informers, BiPredicate<T, T> matters, Runnable changed) {
+    this.informers = List.copyOf(informers);
+    informers.forEach(informer -> informer.addEventHandler(new Handler<>(matters, changed)));
+  }
+
+  private record Handler<T>(BiPredicate<T, T> matters, Runnable changed)
+      implements ResourceEventHandler<T> {
+
+    @Override
+    public void onAdd(T object) {
+      changed.run();
+    }
+
+    @Override
+    public void onUpdate(T before, T after) {
+      if (matters.test(before, after)) {
+        changed.run();
+      }
+    }
+
+    @Override
+    public void onDelete(T object, boolean finalStateUnknown) {
+      changed.run();
+    }
+  }
+
+  /** Starts them; done when all that there is has been seen. */
+  CompletableFuture<Void> start() {
+    return CompletableFuture.allOf(
+        informers.stream()
+            .map(informer -> informer.start().toCompletableFuture())
+            .toArray(CompletableFuture[]::new));
+  }
+
+  /** All of them, as last seen; nobody may change them. */
+  List<T> list() {
+    return informers.stream().flatMap(informer -> informer.getStore().list().stream()).toList();
+  }
+
+  @Override
+  public void close() {
+    informers.forEach(SharedIndexInformer::stop);
+  }
+}

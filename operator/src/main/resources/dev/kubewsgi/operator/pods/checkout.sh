@@ -1,0 +1,43 @@
+#!/bin/sh
+# Checks one revision of a Git repository out: the init container of a git source. What manifests say
+# comes in variables and is never part of this text.
+#
+#   REPOSITORY   URL
+#   REVISION     branch, tag or commit
+#   DIRECTORY    of the repository, that has to be there; empty: its root
+#   CREDENTIALS  where username and password, or ssh-privatekey and known_hosts are; empty: none
+#   TARGET       directory to make; the last attempt's is replaced
+set -eu
+umask 022
+
+export GIT_TERMINAL_PROMPT=0 GIT_ALLOW_PROTOCOL=https:ssh GIT_CONFIG_GLOBAL=/dev/null
+
+rm -rf "$TARGET"
+git init --quiet "$TARGET"
+cd "$TARGET"
+git config http.lowSpeedLimit 1000
+git config http.lowSpeedTime 60
+
+ssh="ssh -o BatchMode=yes -o ConnectTimeout=30 -o StrictHostKeyChecking=yes"
+if [ -n "$CREDENTIALS" ]; then
+  case $REPOSITORY in
+    https://*)
+      # For this URL alone: a redirect to another host gets no password.
+      git config "credential.$REPOSITORY.helper" \
+        '!f() { echo "username=$(cat "$CREDENTIALS/username")"; echo "password=$(cat "$CREDENTIALS/password")"; }; f'
+      ;;
+    *)
+      ssh="$ssh -o IdentitiesOnly=yes -i $CREDENTIALS/ssh-privatekey"
+      ssh="$ssh -o UserKnownHostsFile=$CREDENTIALS/known_hosts"
+      ;;
+  esac
+fi
+export CREDENTIALS GIT_SSH_COMMAND="$ssh"
+
+git fetch --quiet --depth 1 --no-tags -- "$REPOSITORY" "$REVISION"
+git -c advice.detachedHead=false checkout --quiet FETCH_HEAD
+if [ ! -d "./$DIRECTORY" ]; then
+  echo "the repository has no directory '$DIRECTORY' at $REVISION" >&2
+  exit 1
+fi
+rm -rf .git

@@ -1,0 +1,89 @@
+package dev.kubewsgi.operator.cluster;
+
+import dev.kubewsgi.operator.Controllers;
+import dev.kubewsgi.operator.OperatorConfig;
+import dev.kubewsgi.operator.Samples;
+import dev.kubewsgi.testing.apiserver.Cluster;
+import dev.kubewsgi.testing.apiserver.TestNamespace;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The reconcilers in this JVM, as a ServiceAccount of their own that may do everything, so that the
+ * audit log tells what they did.
+ */
+final class RunningOperator implements AutoCloseable {
+
+  private final KubernetesClient client;
+  private final Controllers controllers;
+  private final String user;
+
+  private RunningOperator(KubernetesClient client, OperatorConfig config, String user) {
+    this.client = client;
+    this.user = user;
+    this.controllers = new Controllers(client, config, Clock.systemUTC(), settings -> {});
+  }
+
+  /** One that looks after a test's namespace and no other. */
+  static RunningOperator of(Cluster cluster, TestNamespace namespace) {
+    return start(cluster, namespace, Set.of(namespace.name()));
+  }
+
+  /** One that looks after all namespaces, and lives in a test's. */
+  static RunningOperator ofAll(Cluster cluster, TestNamespace namespace) {
+    return start(cluster, namespace, Set.of());
+  }
+
+  private static RunningOperator start(
+      Cluster cluster, TestNamespace namespace, Set<String> watched) {
+    account(cluster.client(), namespace.name());
+    var running =
+        new RunningOperator(
+            cluster.clientOf(namespace.name(), "operator"),
+            new OperatorConfig(
+                Samples.CONFIG.images(),
+                new TreeSet<>(watched),
+                "cluster-admin",
+                new OperatorConfig.Account(namespace.name(), "operator")),
+            "system:serviceaccount:" + namespace.name() + ":operator");
+    running.controllers.start();
+    return running;
+  }
+
+  private static void account(KubernetesClient client, String namespace) {
+    client
+        .resource(
+            new ServiceAccountBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName("operator")
+                .endMetadata()
+                .build())
+        .serverSideApply();
+    client
+        .resource(
+            new ClusterRoleBindingBuilder()
+                .withNewMetadata()
+                .withName(namespace + "-operator")
+                .endMetadata()
+                .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", "cluster-admin")
+                .addNewSubject(null, "ServiceAccount", "operator", namespace)
+                .build())
+        .serverSideApply();
+  }
+
+  /** The name by which the audit log knows it. */
+  String user() {
+    return user;
+  }
+
+  @Override
+  public void close() {
+    controllers.close();
+    client.close();
+  }
+}

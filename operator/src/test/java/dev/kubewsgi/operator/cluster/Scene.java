@@ -1,0 +1,165 @@
+package dev.kubewsgi.operator.cluster;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.toMap;
+import static org.awaitility.Awaitility.await;
+
+import dev.kubewsgi.api.v1alpha1.DaemonGroup;
+import dev.kubewsgi.api.v1alpha1.ScriptAlias;
+import dev.kubewsgi.api.v1alpha1.WsgiGateway;
+import dev.kubewsgi.testing.apiserver.AuditLog;
+import dev.kubewsgi.testing.apiserver.AuditedRequest;
+import dev.kubewsgi.testing.apiserver.Cluster;
+import dev.kubewsgi.testing.apiserver.TestNamespace;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.io.ByteArrayInputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** A namespace with an operator that looks after it: what a user does there, and sees. */
+final class Scene implements AutoCloseable {
+
+  static final String GATEWAY =
+      """
+      apiVersion: kubewsgi.dev/v1alpha1
+      kind: WsgiGateway
+      metadata: {name: main}
+      spec: {embedded: {enabled: true}, listeners: [{name: http, port: 8080}]}
+      """;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final PatchContext AS_A_USER =
+      new PatchContext.Builder()
+          .withPatchType(PatchType.SERVER_SIDE_APPLY)
+          .withFieldManager("user")
+          .withForce(true)
+          .build();
+
+  private final Cluster cluster;
+  private final KubernetesClient client;
+  private final TestNamespace namespace;
+  private RunningOperator operator;
+
+  Scene(Cluster cluster, TestNamespace namespace) {
+    this.cluster = cluster;
+    this.client = cluster.client();
+    this.namespace = namespace;
+    this.operator = RunningOperator.of(cluster, namespace);
+  }
+
+  KubernetesClient client() {
+    return client;
+  }
+
+  String namespace() {
+    return namespace.name();
+  }
+
+  TestNamespace pods() {
+    return namespace;
+  }
+
+  void stopOperator() {
+    operator.close();
+  }
+
+  void startOperator() {
+    operator = RunningOperator.of(cluster, namespace);
+  }
+
+  /** Applies manifests without a namespace of their own. */
+  void apply(String manifests) {
+    for (HasMetadata object :
+        client.load(new ByteArrayInputStream(manifests.getBytes(UTF_8))).items()) {
+      object.getMetadata().setNamespace(namespace());
+      client.resource(object).patch(AS_A_USER);
+    }
+  }
+
+  <T extends HasMetadata> T get(Class<T> kind, String name) {
+    return client.resources(kind).inNamespace(namespace()).withName(name).get();
+  }
+
+  void delete(Class<? extends HasMetadata> kind, String name) {
+    client.resources(kind).inNamespace(namespace()).withName(name).delete();
+  }
+
+  /** A merge, as kubectl patch sends it. */
+  void patch(Class<? extends HasMetadata> kind, String name, String merge) {
+    client
+        .resources(kind)
+        .inNamespace(namespace())
+        .withName(name)
+        .patch(PatchContext.of(PatchType.JSON_MERGE), merge);
+  }
+
+  /** Waits until a check passes. */
+  void eventually(Runnable check) {
+    await().atMost(PATIENCE).untilAsserted(check::run);
+  }
+
+  /** Waits until a condition about the newest spec has a status and a reason. */
+  Condition awaitCondition(
+      Class<? extends CustomResource<?, ?>> kind, String name, String type, String reason) {
+    return await(kind.getSimpleName() + " " + name + " " + type + " " + reason)
+        .atMost(PATIENCE)
+        .until(
+            () -> conditions(kind, name).get(type),
+            is -> is != null && has(kind, name, is, reason));
+  }
+
+  private boolean has(
+      Class<? extends CustomResource<?, ?>> kind, String name, Condition is, String reason) {
+    return is.getReason().equals(reason)
+        && is.getObservedGeneration().equals(get(kind, name).getMetadata().getGeneration());
+  }
+
+  private Map<String, Condition> conditions(
+      Class<? extends CustomResource<?, ?>> kind, String name) {
+    return conditions(get(kind, name)).stream().collect(toMap(Condition::getType, each -> each));
+  }
+
+  private static List<Condition> conditions(CustomResource<?, ?> object) {
+    List<Condition> conditions =
+        switch (object) {
+          case DaemonGroup group when group.getStatus() != null -> group.getStatus().conditions();
+          case WsgiGateway gateway when gateway.getStatus() != null ->
+              gateway.getStatus().conditions();
+          case ScriptAlias alias when alias.getStatus() != null -> alias.getStatus().conditions();
+          case null, default -> null;
+        };
+    return conditions == null ? List.of() : conditions;
+  }
+
+  /** Waits until the operator has had nothing to write for some seconds. */
+  void awaitQuiet() {
+    AuditLog log = cluster.auditLog();
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              AuditLog.Mark mark = log.mark();
+              await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
+              return log.writesSince(mark, operator.user()).isEmpty();
+            });
+  }
+
+  AuditLog.Mark mark() {
+    return cluster.auditLog().mark();
+  }
+
+  List<AuditedRequest> writesSince(AuditLog.Mark mark) {
+    return cluster.auditLog().writesSince(mark, operator.user());
+  }
+
+  @Override
+  public void close() {
+    operator.close();
+  }
+}

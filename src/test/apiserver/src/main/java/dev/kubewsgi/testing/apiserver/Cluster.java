@@ -1,0 +1,182 @@
+package dev.kubewsgi.testing.apiserver;
+
+import dev.kubewsgi.api.v1alpha1.DaemonGroup;
+import dev.kubewsgi.api.v1alpha1.ScriptAlias;
+import dev.kubewsgi.api.v1alpha1.WsgiGateway;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** The cluster that tests run against, as a user of it who may do everything. */
+public final class Cluster implements AutoCloseable {
+
+  private final Path kubeconfig;
+  private final Optional<ControlPlane> ours;
+  private final KubernetesClient client;
+  private final Tools tools;
+
+  private Cluster(Path kubeconfig, Optional<ControlPlane> ours) {
+    this.kubeconfig = kubeconfig;
+    this.ours = ours;
+    this.client =
+        new KubernetesClientBuilder()
+            .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
+            .build();
+    this.tools = new Tools(kubeconfig);
+  }
+
+  /** The cluster that the environment names, or a new one of our own; the log says which it is. */
+  static Cluster open() {
+    String named = System.getenv("KUBE_WSGI_TEST_KUBECONFIG");
+    Cluster cluster = named == null ? ofOurOwn() : ofOthers(Path.of(named));
+    cluster.crds();
+    return cluster;
+  }
+
+  private static Cluster ofOurOwn() {
+    ControlPlane plane = ControlPlane.start();
+    return new Cluster(plane.kubeconfig(), Optional.of(plane));
+  }
+
+  private static Cluster ofOthers(Path kubeconfig) {
+    var cluster = new Cluster(kubeconfig, Optional.empty());
+    System.err.println(cluster);
+    return cluster;
+  }
+
+  /** A client that may do everything. It is closed with the last test. */
+  public KubernetesClient client() {
+    return client;
+  }
+
+  /** A kubeconfig of a user who may do everything. */
+  public Path kubeconfig() {
+    return kubeconfig;
+  }
+
+  /**
+   * A client for a ServiceAccount, by a token of its own for an hour; the caller closes it.
+   *
+   * @param account a ServiceAccount that exists
+   */
+  public KubernetesClient clientOf(String namespace, String account) {
+    String token =
+        client
+            .serviceAccounts()
+            .inNamespace(namespace)
+            .withName(account)
+            .tokenRequest()
+            .getStatus()
+            .getToken();
+    Config own = client.getConfiguration();
+    // Not a copy of it: that would fall back to its own credentials when the token is refused.
+    Config config =
+        new ConfigBuilder(Config.empty())
+            .withMasterUrl(own.getMasterUrl())
+            .withCaCertData(own.getCaCertData())
+            .withCaCertFile(own.getCaCertFile())
+            .withNamespace(namespace)
+            .withOauthToken(token)
+            .build();
+    return new KubernetesClientBuilder().withConfig(config).build();
+  }
+
+  /** Runs kubectl, of the same version as our own control plane. */
+  public CommandResult kubectl(String... arguments) {
+    return tools.run("components", "kubectl", arguments);
+  }
+
+  /** Runs Helm 3. */
+  public CommandResult helm3(String... arguments) {
+    return tools.run("helm3", "helm3", arguments);
+  }
+
+  /** Runs Helm 4. */
+  public CommandResult helm4(String... arguments) {
+    return tools.run("helm4", "helm4", arguments);
+  }
+
+  /**
+   * What the API server was asked, from its audit log.
+   *
+   * @throws org.opentest4j.TestAbortedException if this cluster keeps none that can be read
+   */
+  public AuditLog auditLog() {
+    return new AuditLog(kubeconfig.resolveSibling("audit.log"), client);
+  }
+
+  /**
+   * Defines the kinds of this project and waits until the API server serves them. They are defined
+   * when a test begins; this is for after one has deleted or changed the definitions.
+   */
+  public void crds() {
+    Stream.of(WsgiGateway.class, DaemonGroup.class, ScriptAlias.class)
+        .map(Cluster::definition)
+        .map(each -> client.resource(each).forceConflicts().serverSideApply())
+        .toList()
+        .forEach(this::awaitEstablished);
+  }
+
+  private static CustomResourceDefinition definition(Class<? extends CustomResource<?, ?>> kind) {
+    String file = "/dev/kubewsgi/crds/" + CustomResource.getCRDName(kind) + ".yaml";
+    try (InputStream in = kind.getResourceAsStream(file)) {
+      return Serialization.unmarshal(in, CustomResourceDefinition.class);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void awaitEstablished(CustomResourceDefinition definition) {
+    client
+        .resource(definition)
+        .waitUntilCondition(
+            each ->
+                each != null
+                    && each.getStatus() != null
+                    && each.getStatus().getConditions().stream()
+                        .anyMatch(
+                            condition ->
+                                condition.getType().equals("Established")
+                                    && condition.getStatus().equals("True")),
+            30,
+            TimeUnit.SECONDS);
+  }
+
+  /** Which API server it is, and whose. */
+  @Override
+  public String toString() {
+    Path about = kubeconfig.resolveSibling("about");
+    if (!Files.exists(about)) {
+      return "API server "
+          + client.getKubernetesVersion().getGitVersion()
+          + " (the cluster of "
+          + kubeconfig
+          + ")";
+    }
+    try {
+      return Files.readString(about).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException, InterruptedException {
+    client.close();
+    if (ours.isPresent()) {
+      ours.get().close();
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.kubewsgi.testing.apiserver;
+
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A namespace of a test's own, which only takes pods that keep to Pod Security <em>restricted</em>.
+ * It is deleted after the test or class, without waiting until it is gone.
+ */
+public final class TestNamespace implements AutoCloseable {
+
+  private final Cluster cluster;
+  private final String name;
+
+  private TestNamespace(Cluster cluster, String name) {
+    this.cluster = cluster;
+    this.name = name;
+  }
+
+  /** Returns when pods can be made in it. */
+  static TestNamespace create(Cluster cluster, Class<?> test) {
+    String digits = "%08x".formatted(ThreadLocalRandom.current().nextInt());
+    String name = test.getSimpleName().toLowerCase(Locale.ROOT) + "-" + digits;
+    cluster
+        .client()
+        .resource(
+            new NamespaceBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
+                .endMetadata()
+                .build())
+        .create();
+    cluster
+        .client()
+        .serviceAccounts()
+        .inNamespace(name)
+        .withName("default")
+        .waitUntilCondition(Objects::nonNull, 30, TimeUnit.SECONDS);
+    return new TestNamespace(cluster, name);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** Says what a kubelet would say of the pods in it. */
+  public Kubelet kubelet() {
+    return new Kubelet(cluster.client(), name);
+  }
+
+  /** Its workloads and events, for whoever reads why a test failed. */
+  String describe() {
+    return cluster.kubectl("get", "all,events", "--namespace", name, "--output", "wide").toString();
+  }
+
+  @Override
+  public void close() {
+    cluster.client().namespaces().withName(name).delete();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
