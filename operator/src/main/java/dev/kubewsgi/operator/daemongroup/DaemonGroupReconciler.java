@@ -96,7 +96,7 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
     }
     children.apply(objects(group, view.part()));
     bringAboutSecret(group, children);
-    children.removeOthers();
+    children.keep(deploymentLike(group)).removeOthers();
     world.delivered(group, view.part(), children.documentFailure());
     report(group, view, children.failures());
   }
@@ -150,7 +150,10 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
   }
 
   private Optional<Deployment> deployment(DaemonGroup group) {
-    return cluster.find(
-        new DeploymentBuilder().withMetadata(DaemonGroupModel.metadata(group)).build());
+    return cluster.find(deploymentLike(group));
+  }
+
+  private static Deployment deploymentLike(DaemonGroup group) {
+    return new DeploymentBuilder().withMetadata(DaemonGroupModel.metadata(group)).build();
   }
 }
