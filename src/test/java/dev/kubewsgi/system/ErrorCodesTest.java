@@ -29,6 +29,7 @@ class ErrorCodesTest {
           "crds/src/main",
           "gateway-image/src/main",
           "cli/src/main",
+          "operator/src/main",
           "src/test/cluster");
   private static final Set<String> PLACES = Set.of(".java", ".py", ".yaml");
 

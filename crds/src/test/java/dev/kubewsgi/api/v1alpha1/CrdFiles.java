@@ -94,6 +94,9 @@ final class CrdFiles {
     JSONSchemaProps status = root.getProperties().get("status");
     status.setDescription("What is so, as the operator sees it.");
     conditionsByType(status.getProperties().get("conditions"));
+    root.getProperties().get("spec").getProperties().values().stream()
+        .filter(field -> Boolean.TRUE.equals(field.getXKubernetesPreserveUnknownFields()))
+        .forEach(CrdFiles::keepEverything);
     eachRuleOnce(root);
     preserveToAnyDepth(root.getProperties().get("spec"));
     version.setAdditionalPrinterColumns(inOrder(version.getAdditionalPrinterColumns()));
@@ -108,6 +111,11 @@ final class CrdFiles {
     condition.setRequired(List.of("type", "status", "reason", "message", "lastTransitionTime"));
     CONDITION_FIELDS.forEach(
         (name, what) -> condition.getProperties().get(name).setDescription(what));
+  }
+
+  /** A schema for the values of a map would have all that is in those values taken away. */
+  private static void keepEverything(JSONSchemaProps schema) {
+    schema.setAdditionalProperties(null);
   }
 
   /** The generator reads an annotation of a record's component from its field and its accessor. */

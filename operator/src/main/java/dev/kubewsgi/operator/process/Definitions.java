@@ -1,0 +1,161 @@
+package dev.kubewsgi.operator.process;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.kubewsgi.api.v1alpha1.DaemonGroup;
+import dev.kubewsgi.api.v1alpha1.ScriptAlias;
+import dev.kubewsgi.api.v1alpha1.WsgiGateway;
+import io.fabric8.kubernetes.api.model.APIResource;
+import io.fabric8.kubernetes.api.model.APIResourceList;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * The kinds as the API server has them, compared with those that this operator was built with. It
+ * reads discovery documents alone, which everybody may: nothing needs a right to
+ * CustomResourceDefinitions.
+ */
+final class Definitions {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+
+  private static final List<Class<? extends CustomResource<?, ?>>> KINDS =
+      List.of(DaemonGroup.class, ScriptAlias.class, WsgiGateway.class);
+
+  private static final String VERSION = HasMetadata.getApiVersion(DaemonGroup.class);
+
+  private final KubernetesClient client;
+
+  Definitions(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /**
+   * What the API server does not serve of what is needed; empty: nothing is missing.
+   *
+   * @throws io.fabric8.kubernetes.client.KubernetesClientException it does not answer
+   */
+  SortedSet<String> missing() {
+    Set<String> served =
+        Optional.ofNullable(client.getApiResources(VERSION))
+            .map(APIResourceList::getResources)
+            .orElse(List.of())
+            .stream()
+            .map(APIResource::getName)
+            .collect(Collectors.toSet());
+    SortedSet<String> missing = new TreeSet<>();
+    for (Class<? extends CustomResource<?, ?>> kind : KINDS) {
+      String plural = HasMetadata.getPlural(kind);
+      if (!served.contains(plural) || !served.contains(plural + "/status")) {
+        missing.add(HasMetadata.getKind(kind));
+      }
+    }
+    return missing;
+  }
+
+  /**
+   * What differs between the API server's definitions and ours, a sentence for each; whatever is in
+   * both works.
+   */
+  List<String> differences() {
+    List<String> differences = new ArrayList<>();
+    for (Class<? extends CustomResource<?, ?>> kind : KINDS) {
+      SortedSet<String> ours = fields(ours(kind));
+      SortedSet<String> theirs = fields(theirs(kind));
+      // A server without this document says nothing about the definitions.
+      if (!theirs.isEmpty()) {
+        older(kind, ours, theirs).ifPresent(differences::add);
+        newer(kind, ours, theirs).ifPresent(differences::add);
+      }
+    }
+    return differences;
+  }
+
+  private static Optional<String> older(
+      Class<? extends HasMetadata> kind, SortedSet<String> ours, SortedSet<String> theirs) {
+    return only(ours, theirs)
+        .map(
+            fields ->
+                "KW223 The definition of %s in the cluster is older than this operator: it lacks %s, which cannot be written. Upgrade the definitions."
+                    .formatted(HasMetadata.getKind(kind), fields));
+  }
+
+  private static Optional<String> newer(
+      Class<? extends HasMetadata> kind, SortedSet<String> ours, SortedSet<String> theirs) {
+    return only(theirs, ours)
+        .map(
+            fields ->
+                "KW223 The definition of %s in the cluster is newer than this operator: %s are without effect. Upgrade the operator."
+                    .formatted(HasMetadata.getKind(kind), fields));
+  }
+
+  private static Optional<String> only(SortedSet<String> here, SortedSet<String> there) {
+    SortedSet<String> only = new TreeSet<>(here);
+    only.removeAll(there);
+    return only.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", only));
+  }
+
+  private static JsonNode ours(Class<? extends CustomResource<?, ?>> kind) {
+    String file = "/dev/kubewsgi/crds/" + CustomResource.getCRDName(kind) + ".yaml";
+    try (InputStream definition = kind.getResourceAsStream(file)) {
+      return YAML.readTree(definition).at("/spec/versions/0/schema/openAPIV3Schema");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private JsonNode theirs(Class<? extends CustomResource<?, ?>> kind) {
+    String document = client.raw("/openapi/v3/apis/" + VERSION);
+    try {
+      return JSON.readTree(document == null ? "{}" : document)
+          .path("components")
+          .path("schemas")
+          .path(schemaName(kind));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** {@code dev.kubewsgi.v1alpha1.DaemonGroup}: the group's labels the other way round. */
+  private static String schemaName(Class<? extends HasMetadata> kind) {
+    String group = String.join(".", List.of(HasMetadata.getGroup(kind).split("[.]")).reversed());
+    return group + "." + HasMetadata.getVersion(kind) + "." + HasMetadata.getKind(kind);
+  }
+
+  /** Paths of all fields of spec and status. */
+  private static SortedSet<String> fields(JsonNode schema) {
+    SortedSet<String> fields = new TreeSet<>();
+    for (String part : List.of("spec", "status")) {
+      collect(schema.path("properties").path(part), part, fields);
+    }
+    return fields;
+  }
+
+  private static void collect(JsonNode schema, String path, SortedSet<String> fields) {
+    schema
+        .path("properties")
+        .properties()
+        .forEach(
+            property -> {
+              String field = path + "." + property.getKey();
+              fields.add(field);
+              collect(property.getValue(), field, fields);
+            });
+    if (schema.has("items")) {
+      collect(schema.path("items"), path + "[]", fields);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.kubewsgi.operator.process;
+
+import dev.kubewsgi.operator.Names;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectorBuilder;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who of several operators works: the one that holds a Lease. */
+final class Leadership implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
+
+  /** The Lease, in the operator's own namespace. */
+  static final String LEASE = "kube-wsgi-operator";
+
+  /** How long after a crash another takes over. */
+  private static final Duration LEASE_DURATION = Duration.ofSeconds(30);
+
+  /** Well within it, so that who could not renew stops before another begins. */
+  private static final Duration RENEW_DEADLINE = Duration.ofSeconds(20);
+
+  private static final Duration RETRY_PERIOD = Duration.ofSeconds(5);
+
+  private final CompletableFuture<?> election;
+
+  private Leadership(CompletableFuture<?> election) {
+    this.election = election;
+  }
+
+  /**
+   * Asks for the Lease until it has it, and then renews it.
+   *
+   * @param won called once
+   * @param lost called once, also when this is closed
+   */
+  static Leadership seek(
+      KubernetesClient client,
+      Settings.Election election,
+      Executor executor,
+      Runnable won,
+      Runnable lost) {
+    var lock = new LeaseLock(election.namespace(), LEASE, election.identity());
+    var config =
+        new LeaderElectionConfigBuilder()
+            .withName(Names.MANAGER)
+            .withLock(lock)
+            .withLeaseDuration(LEASE_DURATION)
+            .withRenewDeadline(RENEW_DEADLINE)
+            .withRetryPeriod(RETRY_PERIOD)
+            .withReleaseOnCancel(true)
+            .withLeaderCallbacks(
+                new LeaderCallbacks(won, lost, leader -> LOG.info("{} leads", leader)))
+            .build();
+    return new Leadership(
+        new LeaderElectorBuilder(client, executor).withConfig(config).build().start());
+  }
+
+  /** Gives the Lease back, so that another takes over at once. */
+  @Override
+  public void close() {
+    election.cancel(true);
+  }
+}

@@ -1,0 +1,68 @@
+package dev.kubewsgi.operator.process;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The operator's process. Exits with 1 when its settings are wrong or another operator took over. */
+@QuarkusMain
+public final class Main implements QuarkusApplication {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
+  private final KubernetesClient client;
+  private final Progress progress;
+  private final MeterRegistry meters;
+  private final String version;
+
+  Main(
+      KubernetesClient client,
+      Progress progress,
+      MeterRegistry meters,
+      @ConfigProperty(name = "quarkus.application.version") String version) {
+    this.client = client;
+    this.progress = progress;
+    this.meters = meters;
+    this.version = version;
+  }
+
+  @Override
+  public int run(String... arguments) {
+    Settings settings;
+    try {
+      settings = Settings.read(System.getenv(), version, ownNamespace());
+    } catch (Settings.InvalidException e) {
+      e.getMessage().lines().forEach(problem -> LOG.error("KW220 {}", problem));
+      return 1;
+    }
+    LogLines.install(settings.logFormat());
+    LOG.info("kube-wsgi operator {}: {}", version, settings);
+    measure();
+    try (var operation =
+        new Operation(client, settings, progress, meters, () -> Quarkus.asyncExit(1))) {
+      operation.start();
+      Quarkus.waitForExit();
+    }
+    return 0;
+  }
+
+  private String ownNamespace() {
+    String namespace = client.getNamespace();
+    return namespace == null ? "default" : namespace;
+  }
+
+  private void measure() {
+    for (Phase phase : Phase.values()) {
+      Gauge.builder("kubewsgi.operator.phase", () -> progress.state().phase() == phase ? 1 : 0)
+          .description("1 for the phase that the operator is in")
+          .tag("phase", phase.name())
+          .register(meters);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The operator as a process: its settings, its health, and who of several works. */
+package dev.kubewsgi.operator.process;
