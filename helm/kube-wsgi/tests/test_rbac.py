@@ -1,11 +1,10 @@
 """The roles that are rendered, against the tables of docs/rbac.md."""
 
-import re
 import unittest
 
 import chart
+import rights
 
-_PAGE = chart.ROOT / "docs/rbac.md"
 _MODES = {
     "cluster mode": {"gateway": {"create": True}},
     "namespaced mode": {
@@ -24,39 +23,13 @@ _SCOPES = {
 _OF_USERS = ("kube-wsgi-edit", "kube-wsgi-view")
 
 
-def tables():
-    """The page's tables, each a list of rows, each from column to cell."""
-    for block in re.findall(r"(?:^\|.*\n)+", _PAGE.read_text(), re.M):
-        head, _, *rows = (
-            [cell.strip() for cell in line.split("|")[1:-1]] for line in block.splitlines()
-        )
-        yield [dict(zip(head, row)) for row in rows]
-
-
-def words(cell):
-    return [word.strip() for word in cell.split(",")]
-
-
-def documented(mode):
-    """(where, group, resource, name, verb) of every right that the page has for a mode."""
-    rights, _ = tables()
-    return {
-        (row[mode], row["API group"], resource, name, verb)
-        for row in rights
-        if row[mode]
-        for resource in words(row["resource"])
-        for name in words(row["names"])
-        for verb in words(row["verbs"])
-    }
-
-
 def rendered(mode):
     """The same of the roles in the chart."""
     return {
         (_SCOPES[role["kind"], role["metadata"]["name"].replace("kube-wsgi", "", 1)], *right)
         for role in roles(_MODES[mode])
         if role["metadata"]["name"] not in _OF_USERS
-        for right in rights(role)
+        for right in of_role(role)
     }
 
 
@@ -64,7 +37,7 @@ def roles(values):
     return chart.of_kind("ClusterRole", values) + chart.of_kind("Role", values)
 
 
-def rights(role):
+def of_role(role):
     for rule in role["rules"]:
         for group in rule["apiGroups"]:
             for resource in rule["resources"]:
@@ -79,16 +52,18 @@ class TheTableOfRights(unittest.TestCase):
     def test_is_what_the_chart_renders(self):
         for mode in _MODES:
             with self.subTest(mode):
-                self.assertEqual(documented(mode), rendered(mode), "see docs/rbac.md")
+                self.assertEqual(rights.documented(mode), rendered(mode), "see docs/rbac.md")
 
     def test_of_users_is_what_the_chart_renders(self):
-        _, of_users = tables()
+        _, of_users = rights.tables()
         for row in of_users:
-            name = f"kube-wsgi-{words(row['part of'])[0]}"
+            name = f"kube-wsgi-{rights.words(row['part of'])[0]}"
             (role,) = (r for r in chart.of_kind("ClusterRole") if r["metadata"]["name"] == name)
-            wanted = {(r, v) for r in words(row["resource"]) for v in words(row["verbs"])}
-            self.assertEqual(wanted, {(right[1], right[3]) for right in rights(role)})
-            for part in words(row["part of"]):
+            wanted = {
+                (r, v) for r in rights.words(row["resource"]) for v in rights.words(row["verbs"])
+            }
+            self.assertEqual(wanted, {(right[1], right[3]) for right in of_role(role)})
+            for part in rights.words(row["part of"]):
                 label = f"rbac.authorization.k8s.io/aggregate-to-{part}"
                 self.assertEqual("true", role["metadata"]["labels"][label])
 
@@ -97,7 +72,7 @@ class NoRole(unittest.TestCase):
     def all_rights(self):
         for values in _MODES.values():
             for role in roles(values):
-                for right in rights(role):
+                for right in of_role(role):
                     yield (role, *right)
 
     def test_has_a_wildcard(self):
@@ -119,7 +94,7 @@ class NoRole(unittest.TestCase):
             }
             for role in roles(values):
                 if (role["kind"], role["metadata"]["name"]) in bound:
-                    self.assertFalse([right for right in rights(role) if right[1] == "secrets"])
+                    self.assertFalse([right for right in of_role(role) if right[1] == "secrets"])
 
     def test_of_secrets_lists_or_watches_them(self):
         for _, _, resource, _, verb in self.all_rights():

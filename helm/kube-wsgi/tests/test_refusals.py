@@ -61,6 +61,11 @@ COMBINATIONS = {
         "gateway.spec.aliases.namespaces.from: ",
         {"gateway": {"create": True, "spec": {"aliases": SELECTOR}}},
     ),
+    "a variable that the chart sets": (
+        {"env": [{"name": "KUBE_WSGI_IMAGES_GIT", "value": "example.com/git:1"}]},
+        "env: .* set images.git",
+        {"images": {"git": {"repository": "example.com/git", "tag": "1"}}},
+    ),
 }
 
 

@@ -1,5 +1,6 @@
 """Values in, objects out."""
 
+import re
 import unittest
 
 import chart
@@ -16,6 +17,13 @@ def container(values=None):
 
 def environment(values=None):
     return {each["name"]: each.get("value") for each in container(values)["env"]}
+
+
+def read():
+    """The variables that the operator reads."""
+    source = chart.ROOT / "operator/src/main/java/dev/kubewsgi/operator/process/Settings.java"
+    names = re.findall(r'reader[.]\w+\(\s*"(\w+)"', source.read_text())
+    return {f"KUBE_WSGI_{name}" for name in names}
 
 
 class BothHelms(unittest.TestCase):
@@ -106,6 +114,23 @@ class TheOperator(unittest.TestCase):
                     self.assertEqual([told], rule["resourceNames"])
                     return
         self.fail("nothing may be bound")
+
+    def test_is_told_by_variables_that_it_reads_and_by_all_that_belong_to_a_pod(self):
+        told = set(environment({"watchNamespaces": ["operators"], "gateway": {"create": True}}))
+        told |= set(environment())
+        # Without effect in a pod, or for who has images apart: env is for these.
+        others = ("LEADER_ELECTION", "IMAGES_WORKER", "IMAGES_GROUP")
+        self.assertEqual({name for name in read() if not name.endswith(others)}, told)
+
+    def test_has_its_variables_described(self):
+        page = (chart.ROOT / "docs/install.md").read_text()
+        described = set(re.findall(r"^\| `(KUBE_WSGI_\w+)`", page, re.M))
+        self.assertEqual(read() | {"KUBE_WSGI_JAVA_OPTS"}, described)
+
+    def test_is_told_nothing_that_values_may_name_too(self):
+        refused = (chart.CHART / "templates/requirements.yaml").read_text()
+        for name in environment({"gateway": {"create": True}}):
+            self.assertIn(f'"{name}"', refused)
 
     def test_takes_what_values_say_of_its_pods(self):
         values = SETTINGS["everything set"]

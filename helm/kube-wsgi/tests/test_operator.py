@@ -1,0 +1,171 @@
+"""The operator with the chart's rights and no others: none is missing, and none is for nothing."""
+
+import unittest
+
+import audit
+import chart
+import cluster
+import operator_process
+import rights
+
+_ACCOUNT = "system:serviceaccount:kube-wsgi:kube-wsgi"
+_QUICKSTART = chart.ROOT / "examples/quickstart/kube-wsgi.yaml"
+_FROM_LABELS = {
+    "from": "Selector",
+    "selector": {"matchLabels": {"kubernetes.io/metadata.name": "default"}},
+}
+# Had in order to be given: to gateways, and to itself.
+_TO_GIVE = {
+    *(("discovery.k8s.io", "endpointslices", verb) for verb in ("get", "list", "watch")),
+    ("rbac.authorization.k8s.io", "clusterroles", "bind"),
+}
+# More than fits into one shard of a route table, when there are two.
+_LARGE = f"text = '{'x' * 100_000}'\n"
+
+
+def alias(name, **spec):
+    return {
+        "apiVersion": "kubewsgi.dev/v1alpha1",
+        "kind": "ScriptAlias",
+        "metadata": {"name": name, "namespace": "default"},
+        "spec": {"path": f"/{name}", "script": "wsgi.py", **spec},
+    }
+
+
+class Story:
+    """An operator's day: everything that it does for its objects, once."""
+
+    def __init__(self, place):
+        self.place = place
+
+    def tell(self):
+        self.quickstart()
+        self.code_from_a_config_map()
+        self.a_route_table_that_grows_and_shrinks()
+        self.a_fault_that_comes_back()
+        self.another_secret()
+
+    def quickstart(self):
+        self.place.kubectl("apply", f"--filename={_QUICKSTART}")
+        self.await_objects("deployment", "main-gateway", "site1-group", "legacy-group")
+        self.await_objects("service", "main-gateway", "site1-group", "legacy-group")
+        self.await_objects("secret", "site1-group", "legacy-group")
+        self.await_objects("configmap", "main-gateway-status", "site1-group", "legacy-group")
+        for name in ("hello", "environ", "counter", "report"):
+            self.await_reason(name, "Programmed")
+
+    def code_from_a_config_map(self):
+        self.place.apply(alias("mapped", source={"configMap": {"name": "code"}}))
+        self.await_reason("mapped", "SourceNotFound")
+        self.place.kubectl("create", "configmap", "code", "--from-literal=wsgi.py=pass")
+        self.await_reason("mapped", "ResolvedRefs")
+
+    def a_route_table_that_grows_and_shrinks(self):
+        for name in ("large", "larger"):
+            self.place.apply(alias(name, source={"inline": {"wsgi.py": _LARGE}}))
+        self.await_objects("configmap", "main-gateway-routes-2-0", "main-gateway-routes-2-1")
+        self.place.kubectl("delete", "alias", "large", "larger")
+        self.place.await_that(
+            lambda: not self.place.get("configmap", "main-gateway-routes-2-0"),
+            "the shard main-gateway-routes-2-0 is still there",
+        )
+
+    def a_fault_that_comes_back(self):
+        for group, reason in (
+            ("away", "ProcessGroupNotFound"),
+            ("site1", "ResolvedRefs"),
+            ("away", "ProcessGroupNotFound"),
+        ):
+            self.place.apply(alias("moving", processGroup=group))
+            self.await_reason("moving", reason)
+        self.place.await_that(self.has_counted_an_event, "no event is counted twice")
+
+    def has_counted_an_event(self):
+        return any(event.get("count", 1) > 1 for event in self.place.items("events"))
+
+    def another_secret(self):
+        patch = '{"spec": {"secretRotatedAt": "2026-01-01T00:00:00Z"}}'
+        self.place.kubectl("patch", "dg", "site1", "--type=merge", f"--patch={patch}")
+        self.place.await_that(
+            lambda: "previous" in self.place.get("secret", "site1-group")["data"],
+            "the Secret site1-group has no previous secret",
+        )
+
+    def await_objects(self, kind, *names):
+        for name in names:
+            self.place.await_that(
+                lambda n=name: self.place.get(kind, n), f"there is no {kind} {name}"
+            )
+
+    def await_reason(self, name, reason):
+        """Of any condition of an alias."""
+        self.place.await_that(
+            lambda: reason in self.reasons(name), f"no condition of alias {name} says {reason}"
+        )
+
+    def reasons(self, name):
+        status = self.place.get("alias", name).get("status", {})
+        return {condition["reason"] for condition in status.get("conditions", ())}
+
+
+class Mode:
+    """Tests of a mode of the operator: the one that the values make."""
+
+    name = None
+    gateway = {}
+    values = {}
+
+    @classmethod
+    def setUpClass(cls):
+        if not operator_process.is_built():
+            raise unittest.SkipTest("the operator is not built: tools/build-operator does it")
+        with cluster.empty() as place:
+            cls.install(place)
+            with operator_process.running(place) as log:
+                cls.tell_story(place, log)
+            cls.requests = cls.asked(place)
+
+    @classmethod
+    def install(cls, place):
+        spec = {"embedded": {"enabled": True}, **cls.gateway}
+        gateway = {"create": True, "namespace": "default", "spec": spec}
+        install = ("install", "kube-wsgi", str(chart.CHART), "--create-namespace")
+        values = {"gateway": gateway, **cls.values}
+        place.helm("helm4", *install, "--namespace=kube-wsgi", values=values)
+
+    @classmethod
+    def tell_story(cls, place, log):
+        try:
+            Story(place).tell()
+        except AssertionError as failure:
+            forbidden = audit.forbidden(cls.asked(place))
+            end = log.read_text().splitlines()[-30:]
+            raise AssertionError("\n".join([str(failure), *forbidden, *end])) from None
+
+    @classmethod
+    def asked(cls, place):
+        return audit.requests(place.directory / "audit.log", _ACCOUNT)
+
+    def test_has_every_right_that_it_needs(self):
+        self.assertEqual([], audit.forbidden(self.requests))
+
+    def test_needs_every_right_that_it_has(self):
+        has = {
+            (group, resource, verb) for _, group, resource, _, verb in rights.documented(self.name)
+        }
+        used = set().union(*(each.rights for each in self.requests))
+        self.assertEqual(set(), has - used - _TO_GIVE)
+
+
+class ClusterMode(Mode, unittest.TestCase):
+    name = "cluster mode"
+    gateway = {"aliases": {"namespaces": _FROM_LABELS}}
+
+
+class NamespacedMode(Mode, unittest.TestCase):
+    name = "namespaced mode"
+    values = {"watchNamespaces": ["default"]}
+
+
+if __name__ == "__main__":
+    unittest.main()
