@@ -111,6 +111,9 @@ def operator(plane: Plane, directory: Path) -> Program:
         [str(REPOSITORY / "bin/kube-wsgi-operator")],
         plane.kubeconfig_of(RELEASE, RELEASE),
         directory / "operator.log",
+        KUBE_WSGI_NAMESPACE=RELEASE,
+        KUBE_WSGI_SERVICE_ACCOUNT=RELEASE,
+        QUARKUS_HTTP_PORT=str(*free_ports(1)),
     )
 
 
