@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
       ServeCommand.class,
       RunCommand.class,
       CheckCommand.class,
+      GatewayCommand.class,
       HelpCommand.class,
     })
 public final class Main {

@@ -13,7 +13,8 @@ import java.util.List;
  *
  * @param shards how many there are
  */
-record IndexDocument(int shards, GatewaySettings gateway, List<DaemonGroupSettings> daemonGroups) {
+public record IndexDocument(
+    int shards, GatewaySettings gateway, List<DaemonGroupSettings> daemonGroups) {
 
   String json() {
     return DocumentWriter.object(
@@ -25,7 +26,12 @@ record IndexDocument(int shards, GatewaySettings gateway, List<DaemonGroupSettin
         });
   }
 
-  static IndexDocument read(String text) throws UnreadableDocumentException {
+  /**
+   * Reads an index.
+   *
+   * @throws UnreadableDocumentException it is none of this format
+   */
+  public static IndexDocument read(String text) throws UnreadableDocumentException {
     DocumentReader json = DocumentReader.of("the index", text);
     checkFormat(json);
     return new IndexDocument(

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A shard of a route table: application groups, and the routes that lead to them. */
-record ShardDocument(List<Route> routes, List<ApplicationGroup> applicationGroups) {
+public record ShardDocument(List<Route> routes, List<ApplicationGroup> applicationGroups) {
 
   /**
    * A shard from its parts.
@@ -22,7 +22,13 @@ record ShardDocument(List<Route> routes, List<ApplicationGroup> applicationGroup
         });
   }
 
-  static ShardDocument read(String name, String text) throws UnreadableDocumentException {
+  /**
+   * Reads a shard.
+   *
+   * @param name what to call it in messages
+   * @throws UnreadableDocumentException it is none of this format
+   */
+  public static ShardDocument read(String name, String text) throws UnreadableDocumentException {
     DocumentReader json = DocumentReader.of(name, text);
     IndexDocument.checkFormat(json);
     return new ShardDocument(

@@ -1,13 +1,17 @@
 package dev.kubewsgi.gateway;
 
+import dev.kubewsgi.gateway.daemon.DaemonGroup;
+import dev.kubewsgi.gateway.daemon.Pods;
 import dev.kubewsgi.gateway.embedded.EmbeddedMode;
 import dev.kubewsgi.gateway.http.AccessLog;
 import dev.kubewsgi.gateway.http.HttpFront;
 import dev.kubewsgi.gateway.http.HttpStats;
+import dev.kubewsgi.gateway.http.ListenException;
 import dev.kubewsgi.gateway.python.PythonFinder;
 import dev.kubewsgi.gateway.routing.LiveRouter;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
+import dev.kubewsgi.gateway.status.ClusterStatus;
 import dev.kubewsgi.gateway.status.DaemonGroupStatus;
 import dev.kubewsgi.gateway.status.GatewayStatus;
 import dev.kubewsgi.routes.RouteTable;
@@ -20,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,10 +32,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 /**
  * Everything that this process serves: the gateways of the route tables that were applied last, and
@@ -41,6 +50,11 @@ public final class Gateway implements GatewayStatus {
 
   /** How soon an alias moves once its new application group is ready. */
   private static final long MOVE_MILLIS = 25;
+
+  /** A mounted Secret takes up to a minute or so to change. */
+  private static final long RENEWAL_SECONDS = 10;
+
+  private static final Logger LOG = Logger.getLogger(Gateway.class);
 
   private final Vertx vertx;
   private final HttpStats stats;
@@ -59,10 +73,12 @@ public final class Gateway implements GatewayStatus {
   private List<RouteTable> wanted = List.of();
   private List<RouteTable> inForce = List.of();
   private AccessLog accessLog = AccessLog.off();
+  private volatile Optional<Supplier<ClusterStatus>> cluster = Optional.empty();
+  private volatile boolean loadedOnce;
   private volatile boolean draining;
 
   @Inject
-  Gateway(
+  public Gateway(
       Vertx vertx,
       HttpStats stats,
       @ConfigProperty(name = "quarkus.application.version") String version) {
@@ -70,7 +86,10 @@ public final class Gateway implements GatewayStatus {
     this.stats = stats;
     this.version = version;
     this.daemonGroups =
-        new ServedDaemonGroups(() -> workspace.daemonRuntime(eventLoops(), pythons));
+        new ServedDaemonGroups(
+            settings ->
+                DaemonGroup.onThisMachine(
+                    settings, workspace.daemonRuntime(eventLoops(), pythons)));
     // Asking a Python takes as long as compiling the manifests: both at once.
     Thread.ofVirtual().start(pythons::forEmbedding);
   }
@@ -78,6 +97,36 @@ public final class Gateway implements GatewayStatus {
   /** Writes a line for each request from now on; before the first {@link #apply}. */
   public synchronized void logRequests() {
     accessLog = AccessLog.on();
+  }
+
+  /**
+   * Leaves the supervisors of daemon groups to others from now on: {@link #pods} says where they
+   * are; before the first {@link #apply}.
+   *
+   * @param status what the cluster is like to this gateway
+   */
+  public synchronized void joinCluster(Supplier<ClusterStatus> status) {
+    cluster = Optional.of(status);
+    daemonGroups.make(settings -> DaemonGroup.inPods(settings, eventLoops()));
+    timer.scheduleWithFixedDelay(
+        this::renewCertificates, RENEWAL_SECONDS, RENEWAL_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private synchronized void renewCertificates() {
+    try {
+      gateways.values().forEach(ServedGateway::renewCertificates);
+    } catch (ListenException e) { // The next look must still come.
+      LOG.errorf("%s %s", e.code(), e.getMessage());
+    }
+  }
+
+  /**
+   * What is known of a daemon group's pods, after {@link #joinCluster}.
+   *
+   * @param group its id; tables may name it now or later
+   */
+  public void pods(String group, Pods known) {
+    daemonGroups.pods(group, known);
   }
 
   /**
@@ -100,19 +149,28 @@ public final class Gateway implements GatewayStatus {
 
   /** The tables on the way to those that are wanted. */
   private List<RouteTable> plans() {
-    var ready =
-        applicationGroups().stream()
-            .filter(group -> group.state() == State.READY)
-            .map(ApplicationGroupStatus::id)
-            .collect(Collectors.toSet());
+    var ready = readiness();
     return wanted.stream().map(table -> plan(table, ready)).toList();
   }
 
-  private RouteTable plan(RouteTable table, Set<String> ready) {
+  /** Looks at all application groups when the first is asked for, which most edits do not. */
+  private Predicate<String> readiness() {
+    var ready = new AtomicReference<Set<String>>();
+    return id -> ready.updateAndGet(ids -> ids == null ? readyGroups() : ids).contains(id);
+  }
+
+  private Set<String> readyGroups() {
+    return applicationGroups().stream()
+        .filter(group -> group.state() == State.READY)
+        .map(ApplicationGroupStatus::id)
+        .collect(Collectors.toSet());
+  }
+
+  private RouteTable plan(RouteTable table, Predicate<String> ready) {
     var served = gateways.get(table.gateway().id());
     return served == null || served.table() == null
         ? table
-        : Moves.plan(served.table(), table, ready::contains);
+        : Moves.plan(served.table(), table, ready);
   }
 
   private CompletableFuture<Void> enforce(List<RouteTable> tables) {
@@ -126,7 +184,7 @@ public final class Gateway implements GatewayStatus {
     retire(tables);
     inForce = tables;
     lookAgain();
-    return CompletableFuture.allOf(loaded);
+    return CompletableFuture.allOf(loaded).whenComplete((_, _) -> loadedOnce = true);
   }
 
   /** One look is due at a time, however many edits come while an alias waits to move. */
@@ -150,6 +208,11 @@ public final class Gateway implements GatewayStatus {
     }
   }
 
+  /** Says from now on that no more requests should be sent here, and goes on as before. */
+  public void announceEnd() {
+    draining = true;
+  }
+
   /**
    * Takes no more connections, finishes the requests in flight within the graceful timeouts, and
    * ends every application.
@@ -163,11 +226,22 @@ public final class Gateway implements GatewayStatus {
         .whenComplete((_, _) -> workspace.delete());
   }
 
+  /**
+   * In a cluster, once what runs in this process has been tried: groups have pods of their own,
+   * which may be none, and their requests wait for them.
+   */
   @Override
   public boolean isReady() {
     return !draining
         && !gateways.isEmpty()
-        && applicationGroups().stream().noneMatch(group -> group.state() == State.STARTING);
+        && (cluster.isPresent()
+            ? loadedOnce
+            : applicationGroups().stream().noneMatch(group -> group.state() == State.STARTING));
+  }
+
+  @Override
+  public Optional<ClusterStatus> cluster() {
+    return cluster.map(Supplier::get);
   }
 
   @Override
@@ -189,6 +263,21 @@ public final class Gateway implements GatewayStatus {
                 .listening()
                 .forEach(listening -> ports.put(id + "/" + listening.name(), listening.port())));
     return ports;
+  }
+
+  @Override
+  public Map<String, ClosedListener> closedListeners() {
+    var closed = new LinkedHashMap<String, ClosedListener>();
+    gateways
+        .values()
+        .forEach(
+            gateway ->
+                gateway
+                    .closedListeners()
+                    .forEach(
+                        (name, why) ->
+                            closed.put(name, new ClosedListener(why.code(), why.getMessage()))));
+    return closed;
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.kubewsgi.gateway;
 
 import dev.kubewsgi.gateway.daemon.DaemonGroup;
-import dev.kubewsgi.gateway.daemon.DaemonRuntime;
+import dev.kubewsgi.gateway.daemon.Pods;
 import dev.kubewsgi.gateway.exchange.Application;
 import dev.kubewsgi.gateway.exchange.Failure;
 import dev.kubewsgi.gateway.exchange.FailureCode;
@@ -12,6 +12,7 @@ import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.DaemonGroupSettings;
 import dev.kubewsgi.routes.ProcessGroup;
 import dev.kubewsgi.routes.RouteTable;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -28,17 +29,33 @@ final class ServedDaemonGroups {
 
   private static final Logger LOG = Logger.getLogger(ServedDaemonGroups.class);
 
-  private final Supplier<DaemonRuntime> runtime;
+  private Function<DaemonGroupSettings, DaemonGroup> maker;
+  private final Map<String, Pods> pods = new ConcurrentHashMap<>();
   private final Map<String, DaemonGroup> groups = new ConcurrentSkipListMap<>();
   private final Set<CompletableFuture<Void>> leaving = ConcurrentHashMap.newKeySet();
   private volatile List<ApplicationGroup> unavailable = List.of();
   private volatile PythonUnavailableException reason;
 
   /**
-   * @param runtime asked when the first group is declared
+   * @param maker makes a group that is new; {@link PythonUnavailableException} where that needs a
+   *     Python that is not there
    */
-  ServedDaemonGroups(Supplier<DaemonRuntime> runtime) {
-    this.runtime = runtime;
+  ServedDaemonGroups(Function<DaemonGroupSettings, DaemonGroup> maker) {
+    this.maker = maker;
+  }
+
+  /** Has groups made in another way, before the first one is. */
+  void make(Function<DaemonGroupSettings, DaemonGroup> otherMaker) {
+    maker = otherMaker;
+  }
+
+  /** What is known of a group's pods, perhaps before the group is. */
+  void pods(String id, Pods known) {
+    pods.put(id, known);
+    var group = groups.get(id);
+    if (group != null) {
+      group.pods(known);
+    }
   }
 
   /**
@@ -46,22 +63,26 @@ final class ServedDaemonGroups {
    * Without a Python for them there are none, and their requests are told so.
    */
   void apply(List<RouteTable> tables) {
+    var applicationGroups = applicationGroups(tables);
     try {
       declared(tables)
           .forEach(
               (id, settings) ->
                   groups
-                      .computeIfAbsent(id, _ -> new DaemonGroup(settings, runtime.get()))
-                      .apply(settings, applicationGroups(tables, id)));
+                      .computeIfAbsent(id, _ -> make(settings))
+                      .apply(settings, applicationGroups.getOrDefault(id, List.of())));
       unavailable = List.of();
     } catch (PythonUnavailableException e) {
       LOG.errorf("%s: daemon groups are not available: %s", e.code(), e.getMessage());
       reason = e;
-      unavailable =
-          declared(tables).keySet().stream()
-              .flatMap(id -> applicationGroups(tables, id).stream())
-              .toList();
+      unavailable = applicationGroups.values().stream().flatMap(List::stream).toList();
     }
+  }
+
+  private DaemonGroup make(DaemonGroupSettings settings) {
+    var group = maker.apply(settings);
+    group.pods(pods.getOrDefault(settings.id(), Pods.UNKNOWN));
+    return group;
   }
 
   Application application(String group, String applicationGroup) {
@@ -120,11 +141,18 @@ final class ServedDaemonGroups {
     return declared;
   }
 
-  private static List<ApplicationGroup> applicationGroups(List<RouteTable> tables, String id) {
-    return tables.stream()
-        .flatMap(table -> table.applicationGroups().stream())
-        .filter(group -> group.processGroup().equals(new ProcessGroup.Daemon(id)))
-        .distinct()
-        .toList();
+  /** By daemon group, each once. */
+  private static Map<String, List<ApplicationGroup>> applicationGroups(List<RouteTable> tables) {
+    var byGroup = new HashMap<String, Map<String, ApplicationGroup>>();
+    for (var table : tables) {
+      for (var group : table.applicationGroups()) {
+        if (group.processGroup() instanceof ProcessGroup.Daemon(String id)) {
+          byGroup.computeIfAbsent(id, _ -> new LinkedHashMap<>()).put(group.id(), group);
+        }
+      }
+    }
+    var lists = new HashMap<String, List<ApplicationGroup>>();
+    byGroup.forEach((id, groups) -> lists.put(id, List.copyOf(groups.values())));
+    return lists;
   }
 }

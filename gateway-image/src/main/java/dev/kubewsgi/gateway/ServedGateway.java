@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import dev.kubewsgi.gateway.embedded.EmbeddedMode;
 import dev.kubewsgi.gateway.exchange.Application;
 import dev.kubewsgi.gateway.http.HttpFront;
+import dev.kubewsgi.gateway.http.ListenException;
 import dev.kubewsgi.gateway.http.Listening;
 import dev.kubewsgi.gateway.routing.LiveRouter;
 import dev.kubewsgi.gateway.routing.Router;
@@ -13,6 +14,7 @@ import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.ProcessGroup;
 import dev.kubewsgi.routes.RouteTable;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -27,7 +29,7 @@ final class ServedGateway {
   private final EmbeddedMode embedded;
   private final BiFunction<RouteTable, LiveRouter, HttpFront> open;
   private final LiveRouter router = new LiveRouter(Router.empty());
-  private HttpFront front;
+  private volatile HttpFront front;
   private volatile RouteTable table;
 
   /**
@@ -75,6 +77,17 @@ final class ServedGateway {
 
   List<Listening> listening() {
     return front == null ? List.of() : front.listening();
+  }
+
+  /** Listeners that wait for a certificate, by name. */
+  Map<String, ListenException> closedListeners() {
+    return front == null ? Map.of() : front.closed();
+  }
+
+  void renewCertificates() {
+    if (front != null) {
+      front.renewCertificates(table.gateway());
+    }
   }
 
   List<ApplicationGroupStatus> embeddedStatus() {

@@ -3,26 +3,19 @@ package dev.kubewsgi.cli.serve;
 import dev.kubewsgi.cli.manifests.Compilation;
 import dev.kubewsgi.cli.manifests.Finding;
 import dev.kubewsgi.gateway.Gateway;
+import dev.kubewsgi.gateway.Lifetime;
 import dev.kubewsgi.gateway.http.ListenException;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
-import sun.misc.Signal;
 
 /** Serves manifests from start to signal: the Quarkus application behind {@code serve}. */
 public final class Server implements QuarkusApplication {
@@ -34,18 +27,11 @@ public final class Server implements QuarkusApplication {
   /** How long the table waits for applications that are slow to load; they go on loading. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
 
-  /** Beyond the graceful timeouts, for interpreters and workers to end. */
-  private static final Duration END_MARGIN = Duration.ofSeconds(10);
-
-  private static final int KILLED_BY_SIGNAL = 130;
-
   private static ServerOptions options;
   private static Manifests manifests;
   private static CompletableFuture<Compilation> firstCompilation;
 
   @Inject Gateway gateway;
-
-  private static volatile boolean ending;
 
   private volatile Compilation current;
 
@@ -57,47 +43,20 @@ public final class Server implements QuarkusApplication {
   static int run(ServerOptions wanted, Manifests source) {
     options = wanted;
     manifests = source;
-    var refusal = adminPortRefusal();
-    if (refusal != null) {
-      System.err.println(refusal);
+    var refusal = Lifetime.adminPortRefusal(ADMIN_HOST, wanted.adminPort());
+    if (refusal.isPresent()) {
+      System.err.printf(
+          "KW213 %s. Name another: --admin-port N, or 0 to let the system choose%n", refusal.get());
       return 1;
     }
     // Beside the start of Quarkus: the two take about as long as each other.
     firstCompilation = CompletableFuture.supplyAsync(source::compile);
-    System.setProperty("quarkus.http.host", ADMIN_HOST);
-    System.setProperty("quarkus.http.port", Integer.toString(wanted.adminPort()));
-    // One for each core: a request whose two connections share a loop needs no other thread.
-    System.setProperty(
-        "quarkus.vertx.event-loops-pool-size",
-        Integer.toString(Runtime.getRuntime().availableProcessors()));
-    var exitStatus = new AtomicInteger(1);
-    Quarkus.run(
-        Server.class,
-        (status, error) -> {
-          if (error != null) {
-            LOG.error("the server could not start", error);
-          }
-          exitStatus.set(status);
-        });
-    return exitStatus.get();
-  }
-
-  private static String adminPortRefusal() {
-    var port = options.adminPort();
-    try (var probe = new ServerSocket()) {
-      probe.setReuseAddress(true);
-      probe.bind(new InetSocketAddress(InetAddress.getByName(ADMIN_HOST), port));
-      return null;
-    } catch (IOException e) {
-      return "KW213 the admin port %d of %s cannot be bound: %s. Name another: --admin-port N, or 0 to let the system choose"
-          .formatted(port, ADMIN_HOST, e.getMessage());
-    }
+    return Lifetime.run(Server.class, ADMIN_HOST, wanted.adminPort());
   }
 
   @Override
   public int run(String... arguments) throws Exception {
-    endOn("TERM");
-    endOn("INT");
+    Lifetime.endOnSignals();
     if (options.accessLog()) {
       gateway.logRequests();
     }
@@ -107,7 +66,7 @@ public final class Server implements QuarkusApplication {
       gateway.apply(current.tables());
     } catch (ListenException e) {
       System.err.println(e.code() + " " + e.getMessage());
-      end();
+      Lifetime.drain(gateway);
       return 1;
     }
     var watching = Thread.ofPlatform().daemon().name("file-watch").start(this::watch);
@@ -115,27 +74,13 @@ public final class Server implements QuarkusApplication {
     print(System.out);
     Quarkus.waitForExit();
     watching.interrupt();
-    end();
+    Lifetime.drain(gateway);
     return 0;
-  }
-
-  /** The first signal drains; the second does not wait any longer. */
-  private static void endOn(String signal) {
-    var count = new AtomicInteger();
-    Signal.handle(
-        new Signal(signal),
-        _ -> {
-          if (count.incrementAndGet() > 1) {
-            Runtime.getRuntime().halt(KILLED_BY_SIGNAL);
-          }
-          ending = true;
-          Quarkus.asyncExit(0);
-        });
   }
 
   private void awaitReady() throws InterruptedException {
     var until = System.nanoTime() + LONGEST_WAIT.toNanos();
-    while (!gateway.isReady() && !ending && System.nanoTime() < until) {
+    while (!gateway.isReady() && !Lifetime.isEnding() && System.nanoTime() < until) {
       Thread.sleep(READY_POLL_MILLIS);
     }
   }
@@ -203,20 +148,5 @@ public final class Server implements QuarkusApplication {
             LOG.info(finding);
           }
         });
-  }
-
-  private void end() throws InterruptedException {
-    var graceful =
-        current.tables().stream()
-            .map(table -> table.gateway().timeouts().graceful())
-            .max(Duration::compareTo)
-            .orElse(Duration.ZERO);
-    try {
-      gateway.stop().get(graceful.plus(END_MARGIN).toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      LOG.warn("some applications did not end in time and were left");
-    } catch (ExecutionException e) {
-      LOG.error("the gateway did not end cleanly", e.getCause());
-    }
   }
 }

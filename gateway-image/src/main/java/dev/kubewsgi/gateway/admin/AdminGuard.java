@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
+import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** What holds for every path of the admin port: who may ask, and what a browser may do with it. */
@@ -13,10 +14,43 @@ class AdminGuard {
 
   private static final int BEFORE_ALL_ROUTES = 1000;
 
-  private final AdmittedHosts admitted;
+  private static final Problem MISDIRECTED =
+      Problem.of(
+          421,
+          "Misdirected Request",
+          "The admin port answers to localhost, 127.0.0.1 and [::1] only. To reach it by another"
+              + " name, set quarkus.http.host to the address to listen on.");
 
-  AdminGuard(@ConfigProperty(name = "quarkus.http.host") String bound) {
-    this.admitted = new AdmittedHosts(bound);
+  private static final Problem FOR_PORT_FORWARD =
+      Problem.of(
+          403,
+          "Forbidden",
+          "From outside the pod only /healthz, /readyz and /metrics are answered. For the rest use"
+              + " `kubectl port-forward POD 9001` and ask 127.0.0.1:9001.");
+
+  private static final String LOOPBACK = "127.0.0.1";
+
+  /** What a kubelet and Prometheus ask for, from outside the pod. */
+  private static final Set<String> OPEN_IN_POD = Set.of("/healthz", "/readyz", "/metrics");
+
+  /**
+   * By exact address: a service mesh delivers what comes from outside a pod from other addresses of
+   * the loopback network.
+   */
+  private static final Set<String> LOCAL = Set.of(LOOPBACK, "::1", "0:0:0:0:0:0:0:1");
+
+  private final AdmittedHosts admitted;
+  private final boolean inPod;
+
+  /**
+   * @param inPod whether the port can be reached from all the cluster, though only the probes and
+   *     metrics are for it; what else there is answers {@code kubectl port-forward}
+   */
+  AdminGuard(
+      @ConfigProperty(name = "quarkus.http.host") String bound,
+      @ConfigProperty(name = "kube-wsgi.admin.in-pod", defaultValue = "false") boolean inPod) {
+    this.admitted = new AdmittedHosts(inPod ? LOOPBACK : bound);
+    this.inPod = inPod;
   }
 
   void register(@Observes Filters filters) {
@@ -28,20 +62,18 @@ class AdminGuard {
     response.putHeader("Cache-Control", "no-store");
     response.putHeader("X-Content-Type-Options", "nosniff");
     response.putHeader("Cross-Origin-Resource-Policy", "same-origin");
-    if (admitted.admits(context.request().authority())) {
+    if (inPod && OPEN_IN_POD.contains(context.normalizedPath())) {
+      context.next();
+    } else if (inPod && !LOCAL.contains(context.request().remoteAddress().hostAddress())) {
+      refuse(response, FOR_PORT_FORWARD);
+    } else if (admitted.admits(context.request().authority())) {
       context.next();
     } else {
-      misdirected(response);
+      refuse(response, MISDIRECTED);
     }
   }
 
-  private static void misdirected(HttpServerResponse response) {
-    Problem problem =
-        Problem.of(
-            421,
-            "Misdirected Request",
-            "The admin port answers to localhost, 127.0.0.1 and [::1] only. To reach it by another"
-                + " name, set quarkus.http.host to the address to listen on.");
+  private static void refuse(HttpServerResponse response, Problem problem) {
     response
         .setStatusCode(problem.status())
         .putHeader("Content-Type", Problem.MEDIA_TYPE)

@@ -13,6 +13,7 @@ import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -100,8 +101,7 @@ public class Probes {
   Health readiness() {
     StatusView view = new StatusView(status, Instant.now());
     return Health.of(
-        Stream.of(
-                Stream.of(serving(), loaded(view)), view.gateways().stream().map(Probes::listening))
+        Stream.of(Stream.of(serving(), loaded(view)), view.gateways().stream().map(this::listening))
             .flatMap(checks -> checks)
             .toList());
   }
@@ -120,12 +120,17 @@ public class Probes {
     return new Check("application groups", Outcome.of(status.isReady()), counts);
   }
 
-  private static Check listening(GatewayInfo gateway) {
+  /** One that waits for its certificate does not keep requests from the others. */
+  private Check listening(GatewayInfo gateway) {
     Map<String, Object> ports = new TreeMap<>();
     for (GatewayInfo.Listener listener : gateway.listeners()) {
       ports.put(listener.name(), listener.port().<Object>map(port -> port).orElse("not up"));
     }
-    boolean all = gateway.listeners().stream().allMatch(listener -> listener.port().isPresent());
+    Set<String> waiting = status.closedListeners().keySet();
+    boolean all =
+        gateway.listeners().stream()
+            .filter(listener -> !waiting.contains(listener.name()))
+            .allMatch(listener -> listener.port().isPresent());
     return new Check("listeners of " + gateway.id(), Outcome.of(all), ports);
   }
 }

@@ -11,25 +11,23 @@ import dev.kubewsgi.gateway.status.DaemonGroupStatus;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.DaemonGroupSettings;
 import io.netty.channel.EventLoop;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * A daemon group on this machine: its supervisors, the slots of their workers, and the one queue in
- * front of them.
+ * A daemon group: its supervisors, on this machine or in pods, the slots of their workers, and the
+ * one queue in front of them.
  *
  * <p>Thread-safe. What is done to supervisors is done on one event loop, the group's home; requests
  * take their way without it.
@@ -49,16 +47,21 @@ public final class DaemonGroup {
   private static final int NAME_LENGTH = 20;
 
   private final String id;
-  private final DaemonRuntime runtime;
+  private final List<EventLoop> loops;
   private final EventLoop home;
   private final DispatchQueue<WorkerConnection> queue;
   private final Map<String, Unit> units = new ConcurrentHashMap<>();
-  private final List<LocalSupervisor> supervisors = new CopyOnWriteArrayList<>();
+  private final Supervisors supervisors = new Supervisors();
+  private final Place place;
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private volatile DaemonGroupSettings settings;
+  private volatile Pods pods = Pods.UNKNOWN;
   private volatile boolean stopping;
-  // Confined to the home loop.
-  private final List<CompletableFuture<Void>> ending = new ArrayList<>();
+
+  /** By the last {@link #apply}; null before the first. */
+  private List<ApplicationGroup> applied;
+
+  /** Confined to the home loop. */
   private boolean looksAgain;
 
   /** An application group, while it is desired or requests for it may come. */
@@ -88,12 +91,12 @@ public final class DaemonGroup {
     }
   }
 
-  /** A group without processes until {@link #apply}. */
-  public DaemonGroup(DaemonGroupSettings settings, DaemonRuntime runtime) {
+  private DaemonGroup(
+      DaemonGroupSettings settings, List<EventLoop> loops, Function<DaemonGroup, Place> place) {
     this.id = settings.id();
     this.settings = settings;
-    this.runtime = runtime;
-    this.home = runtime.loops().get(Math.floorMod(id.hashCode(), runtime.loops().size()));
+    this.loops = loops;
+    this.home = loops.get(Math.floorMod(id.hashCode(), loops.size()));
     this.queue =
         new DispatchQueue<>(
             id,
@@ -101,6 +104,32 @@ public final class DaemonGroup {
             settings.queue().timeout(),
             System::nanoTime,
             this::watchDeadlines);
+    this.place = place.apply(this);
+  }
+
+  /** A group whose supervisors are child processes; it has none until {@link #apply}. */
+  public static DaemonGroup onThisMachine(DaemonGroupSettings settings, DaemonRuntime runtime) {
+    return new DaemonGroup(
+        settings,
+        runtime.loops(),
+        group ->
+            new ThisMachine(() -> group.settings.replicas(), () -> group.localSupervisor(runtime)));
+  }
+
+  /**
+   * A group whose supervisors others run: there are those of {@link #pods}.
+   *
+   * @param loops the event loops that exchanges live on; slots are spread over them
+   */
+  public static DaemonGroup inPods(DaemonGroupSettings settings, List<EventLoop> loops) {
+    return new DaemonGroup(
+        settings, loops, group -> new InPods(group.id, () -> group.pods, group::remoteSupervisor));
+  }
+
+  /** Another knowledge of its pods, for a group that is {@link #inPods}. */
+  public void pods(Pods known) {
+    pods = known;
+    home.execute(this::reconcile);
   }
 
   /**
@@ -111,7 +140,11 @@ public final class DaemonGroup {
    */
   public synchronized void apply(
       DaemonGroupSettings newSettings, List<ApplicationGroup> applicationGroups) {
+    if (newSettings.equals(settings) && applicationGroups.equals(applied)) {
+      return;
+    }
     settings = newSettings;
+    applied = List.copyOf(applicationGroups);
     queue.limits(newSettings.queue().maxLength(), newSettings.queue().timeout());
     for (ApplicationGroup group : applicationGroups) {
       Unit unit = units.computeIfAbsent(group.id(), key -> new Unit(queue.lane()));
@@ -151,7 +184,7 @@ public final class DaemonGroup {
         now.displayName(),
         now.processes(),
         now.threads(),
-        supervisors.stream().flatMap(supervisor -> supervisor.pid().stream()).toList(),
+        supervisors.present().stream().flatMap(supervisor -> supervisor.pid().stream()).toList(),
         statistics.waiting(),
         TimeUnit.NANOSECONDS.toMillis(statistics.oldestWaitNanos()),
         statistics.busy(),
@@ -165,7 +198,7 @@ public final class DaemonGroup {
 
   /** How its application groups are doing now, by id. */
   public List<ApplicationGroupStatus> applicationGroups() {
-    List<Replica> replicas = replicas();
+    List<Replica> replicas = supervisors.replicas();
     return units.values().stream()
         .filter(unit -> !unit.leaving)
         .sorted((a, b) -> a.desired.id().compareTo(b.desired.id()))
@@ -196,17 +229,8 @@ public final class DaemonGroup {
       return;
     }
     forgetLeft();
-    while (supervisors.size() < settings.replicas()) {
-      LocalSupervisor supervisor = supervisor();
-      supervisors.add(supervisor);
-      supervisor.start();
-    }
-    while (supervisors.size() > settings.replicas()) {
-      LocalSupervisor last = supervisors.removeLast();
-      ending.removeIf(CompletableFuture::isDone);
-      ending.add(last.stop(patience()));
-    }
-    supervisors.forEach(LocalSupervisor::update);
+    place.staff(supervisors, patience());
+    supervisors.present().forEach(Supervisor::update);
     changed();
   }
 
@@ -228,7 +252,7 @@ public final class DaemonGroup {
     reconcile();
   }
 
-  private LocalSupervisor supervisor() {
+  private LocalSupervisor localSupervisor(DaemonRuntime runtime) {
     String name = settings.name().replaceAll("[^A-Za-z0-9-]", "");
     String shortName = name.substring(0, Math.min(NAME_LENGTH, name.length()));
     return new LocalSupervisor(
@@ -236,14 +260,20 @@ public final class DaemonGroup {
         shortName + "-" + NUMBER.incrementAndGet(),
         runtime,
         home,
-        this::python,
+        () -> PythonChoice.of(desired(), runtime.python()),
         (address, secret) -> SupervisorConfig.of(settings, desired(), address, secret),
-        key -> Optional.ofNullable(units.get(key)).map(unit -> unit.lane).orElse(null),
+        this::lane,
         this::changed);
   }
 
-  private Path python() {
-    return PythonChoice.of(desired(), runtime.python());
+  private RemoteSupervisor remoteSupervisor(SupervisorAddress address) {
+    return new RemoteSupervisor(
+        id, address, loops, home, () -> pods, () -> settings.threads(), this::lane, this::changed);
+  }
+
+  private Lane<WorkerConnection> lane(String applicationGroup) {
+    Unit unit = units.get(applicationGroup);
+    return unit == null ? null : unit.lane;
   }
 
   private List<ApplicationGroup> desired() {
@@ -253,19 +283,10 @@ public final class DaemonGroup {
         .toList();
   }
 
-  private List<Replica> replicas() {
-    List<Replica> replicas = new ArrayList<>();
-    for (LocalSupervisor supervisor : supervisors) {
-      if (supervisor.replica() != null) {
-        replicas.add(supervisor.replica());
-      }
-    }
-    return replicas;
-  }
-
   /** Lets requests wait where that can help, and refuses them at once where it cannot. */
   private void changed() {
-    List<Replica> replicas = replicas();
+    List<Replica> replicas = supervisors.replicas();
+    queue.shortage(place.shortage(supervisors));
     units.values().forEach(unit -> judge(unit, replicas));
   }
 
@@ -290,10 +311,11 @@ public final class DaemonGroup {
 
   /** Where no supervisor can be started: the reason. */
   private Optional<Failure> unavailable() {
-    if (supervisors.isEmpty() || supervisors.stream().anyMatch(s -> s.broken().isEmpty())) {
+    List<Supervisor> present = supervisors.present();
+    if (present.isEmpty() || present.stream().anyMatch(s -> s.broken().isEmpty())) {
       return Optional.empty();
     }
-    return supervisors.getFirst().broken().map(why -> retryable(why));
+    return present.getFirst().broken().map(DaemonGroup::retryable);
   }
 
   private void drain(long until) {
@@ -306,9 +328,7 @@ public final class DaemonGroup {
       return;
     }
     units.values().forEach(unit -> unit.lane.close(shuttingDown()));
-    supervisors.forEach(supervisor -> ending.add(supervisor.stop(patience())));
-    CompletableFuture.allOf(ending.toArray(CompletableFuture<?>[]::new))
-        .thenRun(() -> stopped.complete(null));
+    supervisors.stop(patience()).thenRun(() -> stopped.complete(null));
   }
 
   private Duration patience() {

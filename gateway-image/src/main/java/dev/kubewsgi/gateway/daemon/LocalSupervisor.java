@@ -19,7 +19,7 @@ import org.jboss.logging.Logger;
  * Keeps one supervisor running on this machine: starts it, starts it again when it dies, with
  * pauses that grow while it dies early, and ends it. Confined to the group's home loop.
  */
-final class LocalSupervisor implements Replica.Listener {
+final class LocalSupervisor implements Supervisor, Replica.Listener {
 
   private static final Logger LOG = Logger.getLogger(LocalSupervisor.class);
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -91,23 +91,24 @@ final class LocalSupervisor implements Replica.Listener {
     this.changed = changed;
   }
 
-  /** The pid while it runs. */
-  Optional<Long> pid() {
+  @Override
+  public Optional<Long> pid() {
     SupervisorProcess now = process;
     return now == null || !now.isAlive() ? Optional.empty() : Optional.of(now.pid());
   }
 
-  /** What it and its workers say; null before the first start. */
-  Replica replica() {
+  @Override
+  public Replica replica() {
     return replica;
   }
 
-  /** Why it does not run, where it could not even begin. */
-  Optional<String> broken() {
+  @Override
+  public Optional<String> broken() {
     return Optional.ofNullable(broken);
   }
 
-  void start() {
+  @Override
+  public void start() {
     phase = Phase.LAUNCHING;
     secret = secret();
     SupervisorConfig wanted = desired.apply(address, secret);
@@ -135,7 +136,8 @@ final class LocalSupervisor implements Replica.Listener {
   private void launched(SupervisorProcess launched) {
     phase = Phase.RUNNING;
     process = launched;
-    replica = new Replica(group, address, secret, runtime, home, lanes, this);
+    String own = secret;
+    replica = new Replica(group, address, () -> own, runtime.loops(), home, lanes, this);
     replica.threads(threads);
     launched.ended().thenAccept(manner -> home.execute(() -> ended(launched, manner)));
     if (stopping) {
@@ -145,8 +147,8 @@ final class LocalSupervisor implements Replica.Listener {
     }
   }
 
-  /** Makes the running one, or the next, what is desired now. */
-  void update() {
+  @Override
+  public void update() {
     SupervisorConfig wanted = desired.apply(address, secret);
     String json = wanted.json();
     if (!json.equals(applied) && replica != null && replica.isConnected()) {
@@ -180,6 +182,16 @@ final class LocalSupervisor implements Replica.Listener {
           CONNECT_RETRY_MILLIS,
           TimeUnit.MILLISECONDS);
     }
+  }
+
+  /** Its end, or its next events, tell what became of it. */
+  @Override
+  public void unheard() {}
+
+  /** It was started with the secret, so this is no supervisor of ours. */
+  @Override
+  public void denied(String refused) {
+    LOG.errorf("the supervisor of group %s at %s does not know its secret", group, address);
   }
 
   private void ended(SupervisorProcess gone, String manner) {
@@ -229,13 +241,8 @@ final class LocalSupervisor implements Replica.Listener {
         TimeUnit.MILLISECONDS);
   }
 
-  /**
-   * Drains it and ends it.
-   *
-   * @param newPatience how long it may take by itself
-   * @return done when the process has ended
-   */
-  CompletableFuture<Void> stop(Duration newPatience) {
+  @Override
+  public CompletableFuture<Void> stop(Duration newPatience) {
     if (!stopping) {
       stopping = true;
       patience = newPatience;

@@ -5,14 +5,18 @@ import dev.kubewsgi.gateway.dispatch.Lane;
 import dev.kubewsgi.gateway.exchange.Failure;
 import dev.kubewsgi.gateway.exchange.FailureCode;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -30,20 +34,27 @@ final class Replica {
 
     /** The supervisor hung up, after it had answered or not. */
     void unreachable();
+
+    /** A configuration may not have arrived. */
+    void unheard();
+
+    /** The supervisor does not accept this secret. */
+    void denied(String secret);
   }
 
   private static final Logger LOG = Logger.getLogger(Replica.class);
 
   // A supervisor accepts one connection after the other, in some ten microseconds each.
   private static final int OPENING_AT_ONCE = 16;
+  private static final int UNAUTHORIZED = 401;
   private static final long RETRY_MILLIS = 20;
   private static final long OBITUARY_MILLIS = 1_000;
   private static final long OBITUARY_MILLIS_IN_ANSWER = 100;
 
   private final String group;
   private final SupervisorAddress address;
-  private final String secret;
-  private final DaemonRuntime runtime;
+  private final Supplier<String> secret;
+  private final List<EventLoop> loops;
   private final EventLoop home;
   private final Function<String, Lane<WorkerConnection>> lanes;
   private final Listener listener;
@@ -51,28 +62,35 @@ final class Replica {
   private final Map<Long, WorkerSlots> workers = new ConcurrentHashMap<>();
   private final Map<String, Integer> opening = new HashMap<>();
   private volatile SupervisorState state = SupervisorState.unknown();
+
+  /** Of the state, by application group. */
+  private volatile Map<String, List<Unit>> units = Map.of();
+
+  private volatile boolean connected;
+  private Channel events;
   private int threads;
   private int nextLoop;
-  private boolean connected;
   private boolean wasConnected;
   private boolean topUpLater;
   private boolean closed;
 
   /**
+   * @param secret asked for each connection
+   * @param loops slots are spread over them
    * @param lanes the lane of an application group's id, or null
    */
   Replica(
       String group,
       SupervisorAddress address,
-      String secret,
-      DaemonRuntime runtime,
+      Supplier<String> secret,
+      List<EventLoop> loops,
       EventLoop home,
       Function<String, Lane<WorkerConnection>> lanes,
       Listener listener) {
     this.group = group;
     this.address = address;
     this.secret = secret;
-    this.runtime = runtime;
+    this.loops = loops;
     this.home = home;
     this.lanes = lanes;
     this.listener = listener;
@@ -81,6 +99,11 @@ final class Replica {
 
   SupervisorState state() {
     return state;
+  }
+
+  /** What the supervisor says of an application group: an entry for each revision. */
+  List<Unit> units(String id) {
+    return units.getOrDefault(id, List.of());
   }
 
   /** The slots of a worker, or null. */
@@ -104,8 +127,10 @@ final class Replica {
 
   /** Follows the events, once: {@link Listener#unreachable} is called at their end. */
   void connect() {
+    String shown = secret.get();
     ChannelFuture connecting =
-        Transport.connect(address, home, ControlRequest.events(secret, new Events()));
+        Transport.connect(address, home, ControlRequest.events(shown, new Events(shown)));
+    events = connecting.channel();
     connecting.addListener(
         done -> {
           if (!done.isSuccess()) {
@@ -116,13 +141,34 @@ final class Replica {
 
   /** Gives the supervisor another desired state; it answers by its events. */
   void configure(String config) {
-    Transport.connect(address, home, ControlRequest.configure(secret, config, new Configured()));
+    String shown = secret.get();
+    Configured answer = new Configured(shown);
+    Transport.connect(address, home, ControlRequest.configure(shown, config, answer))
+        .addListener(
+            done -> {
+              if (!done.isSuccess()) {
+                listener.unheard();
+              }
+            });
   }
 
   /** Takes all its slots out of dispatch: idle ones at once, busy ones after their answer. */
   void retire() {
     closed = true;
     workers.values().forEach(WorkerSlots::retire);
+  }
+
+  /** Whether no request can be on any of its slots: they are retired, and the last has closed. */
+  boolean isDrained() {
+    return closed && workers.values().stream().allMatch(slots -> slots.open() == 0);
+  }
+
+  /** Breaks every connection, once it is retired. */
+  void disconnect() {
+    if (events != null) {
+      events.close();
+    }
+    workers.values().forEach(WorkerSlots::close);
   }
 
   /** The supervisor's process has ended, and its workers with it. */
@@ -132,22 +178,26 @@ final class Replica {
 
   /** Why nothing of this application group's revision can be loaded here. */
   Optional<SupervisorState.Fault> fault(String id, String revision) {
-    return state.applicationGroups().stream()
-        .filter(unit -> unit.id().equals(id) && unit.revision().equals(revision))
+    return units(id).stream()
+        .filter(unit -> unit.revision().equals(revision))
         .flatMap(unit -> Optional.ofNullable(unit.failure()).stream())
         .findFirst();
   }
 
   /** Whether any worker can run this application group's requests now or in a moment. */
   boolean serves(String id) {
-    return state.applicationGroups().stream()
-        .filter(unit -> unit.id().equals(id))
+    return units(id).stream()
         .flatMap(unit -> unit.workers().stream())
         .anyMatch(worker -> worker.status() == State.READY);
   }
 
-  private void follow(SupervisorState next) {
+  private void know(SupervisorState next) {
     state = next;
+    units = next.applicationGroups().stream().collect(Collectors.groupingBy(Unit::id));
+  }
+
+  private void follow(SupervisorState next) {
+    know(next);
     next.exits().forEach(exit -> obituaries.publish(exit.pid(), exit.manner()));
     for (Unit unit : next.applicationGroups()) {
       unit.workers().forEach(worker -> follow(unit, worker));
@@ -185,7 +235,7 @@ final class Replica {
   /** Of a worker that has come to be known by an event or by a connection, whichever is first. */
   private WorkerSlots slots(String id, long pid) {
     Lane<WorkerConnection> lane = lanes.apply(id);
-    if (lane == null) {
+    if (lane == null || closed) {
       return workers.get(pid);
     }
     return workers.computeIfAbsent(pid, p -> new WorkerSlots(lane.worker(), threads));
@@ -225,9 +275,11 @@ final class Replica {
   private void open(Unit unit) {
     String key = unit.id() + '\n' + unit.revision();
     opening.merge(key, 1, Integer::sum);
+    String shown = secret.get();
     WorkerConnection connection =
         new WorkerConnection(
-            new Owner(unit.id(), key), ControlRequest.slot(secret, unit.id(), unit.revision()));
+            new Owner(unit.id(), key, shown),
+            ControlRequest.slot(shown, unit.id(), unit.revision()));
     Transport.connect(address, loop(), connection)
         .addListener(
             done -> {
@@ -242,9 +294,9 @@ final class Replica {
    * turn, too, and every worker shall have some on each loop.
    */
   private EventLoop loop() {
-    int count = runtime.loops().size();
+    int count = loops.size();
     int turn = nextLoop++;
-    return runtime.loops().get(Math.floorMod(turn + turn / count, count));
+    return loops.get(Math.floorMod(turn + turn / count, count));
   }
 
   private void counted(String key) {
@@ -317,7 +369,7 @@ final class Replica {
 
   private void unreachable() {
     connected = false;
-    state = SupervisorState.unknown();
+    know(SupervisorState.unknown());
     workers.values().removeIf(this::isOver);
     listener.changed();
     listener.unreachable();
@@ -327,10 +379,12 @@ final class Replica {
   private final class Owner implements WorkerConnection.Owner {
     private final String id;
     private final String key;
+    private final String shown;
 
-    Owner(String id, String key) {
+    Owner(String id, String key, String shown) {
       this.id = id;
       this.key = key;
+      this.shown = shown;
     }
 
     @Override
@@ -339,8 +393,14 @@ final class Replica {
     }
 
     @Override
-    public void refused(WorkerConnection connection, String reason) {
-      home.execute(() -> notOpened(key, reason));
+    public void refused(WorkerConnection connection, int status, String reason) {
+      home.execute(
+          () -> {
+            if (status == UNAUTHORIZED) {
+              listener.denied(shown);
+            }
+            notOpened(key, reason);
+          });
     }
 
     @Override
@@ -357,9 +417,18 @@ final class Replica {
   }
 
   private final class Events implements ControlRequest.Listener {
+    private final String shown;
+
+    Events(String shown) {
+      this.shown = shown;
+    }
 
     @Override
     public void line(int status, String line) {
+      if (status == UNAUTHORIZED) {
+        listener.denied(shown);
+        return;
+      }
       try {
         if (status != 200) {
           throw new InvalidAnswer("HTTP status " + status + ": " + line);
@@ -381,17 +450,31 @@ final class Replica {
   }
 
   private final class Configured implements ControlRequest.Listener {
+    private final String shown;
+    private boolean answered;
+
+    Configured(String shown) {
+      this.shown = shown;
+    }
 
     @Override
     public void line(int status, String line) {
+      if (status == UNAUTHORIZED) {
+        listener.denied(shown);
+        return;
+      }
+      answered = true;
       if (status != 200 && !line.isEmpty()) {
         LOG.errorf("group %s goes on as before: %s", group, line);
       }
     }
 
+    /** Where it was heard, the events tell what became of it. */
     @Override
     public void closed() {
-      // Its events, or its end, tell what became of it.
+      if (!answered) {
+        listener.unheard();
+      }
     }
   }
 }

@@ -21,10 +21,8 @@ final class StatusReport {
     List<WorkerStatus> workers = new ArrayList<>();
     Optional<LoadFailure> failure = Optional.empty();
     for (Replica replica : replicas) {
-      for (SupervisorState.Unit unit : replica.state().applicationGroups()) {
-        if (unit.id().equals(desired.id())) {
-          unit.workers().forEach(worker -> workers.add(worker(replica, unit, worker)));
-        }
+      for (SupervisorState.Unit unit : replica.units(desired.id())) {
+        unit.workers().forEach(worker -> workers.add(worker(replica, unit, worker)));
       }
       failure =
           failure.or(

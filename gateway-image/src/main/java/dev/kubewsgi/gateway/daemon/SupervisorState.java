@@ -13,9 +13,10 @@ import java.util.Optional;
  * What a supervisor says of itself and its workers, whole, at every change. Times are ISO 8601.
  *
  * @param pid the supervisor's
+ * @param sequence of the group document in force; 0: of none that has one
  * @param exits of workers, the newest last
  */
-record SupervisorState(long pid, List<Unit> applicationGroups, List<Exit> exits) {
+record SupervisorState(long pid, long sequence, List<Unit> applicationGroups, List<Exit> exits) {
 
   /** An application group at a revision; an old revision that drains is an entry of its own. */
   record Unit(String id, String revision, String state, List<Worker> workers, Fault failure) {
@@ -70,7 +71,7 @@ record SupervisorState(long pid, List<Unit> applicationGroups, List<Exit> exits)
 
   /** Of a supervisor that has said nothing yet. */
   static SupervisorState unknown() {
-    return new SupervisorState(0, List.of(), List.of());
+    return new SupervisorState(0, 0, List.of(), List.of());
   }
 
   static SupervisorState parse(String line) throws InvalidAnswer {

@@ -24,8 +24,12 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
     /** The worker has taken it. The owner answers with {@link WorkerConnection#attach}. */
     void opened(WorkerConnection connection);
 
-    /** It could not be opened. */
-    void refused(WorkerConnection connection, String reason);
+    /**
+     * It could not be opened.
+     *
+     * @param status of the supervisor's answer; 0: there was none
+     */
+    void refused(WorkerConnection connection, int status, String reason);
 
     /** It has ended after it was opened; its slot is discarded already. */
     void closed(WorkerConnection connection);
@@ -55,6 +59,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
   private EventLoop loop;
   private boolean open;
   private String refusal = "the supervisor hung up";
+  private int refusalStatus;
   private long pid;
   private Slot<WorkerConnection> slot;
   private boolean bodyAsked;
@@ -330,6 +335,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
 
   /** Its end says so to the owner, in {@link #channelInactive}. */
   private void notOpened(ResponseHead head) {
+    refusalStatus = head.status();
     refusal = "HTTP status " + head.status() + " " + head.reason();
     channel.close();
   }
@@ -381,7 +387,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     if (!open) {
-      owner.refused(this, refusal);
+      owner.refused(this, refusalStatus, refusal);
       return;
     }
     discard();

@@ -87,4 +87,13 @@ final class WorkerSlots {
       worker.retire().forEach(WorkerConnection::close);
     }
   }
+
+  /** Breaks what is left, busy or not. */
+  synchronized void close() {
+    for (WorkerConnection connection : connections) {
+      if (connection != null) {
+        connection.close();
+      }
+    }
+  }
 }

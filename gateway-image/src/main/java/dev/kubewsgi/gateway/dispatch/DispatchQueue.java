@@ -5,6 +5,7 @@ import dev.kubewsgi.gateway.exchange.FailureCode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -37,6 +38,9 @@ public final class DispatchQueue<S> {
   private final String name;
   private final LongSupplier clock;
   private final Runnable onWaiting;
+
+  /** Why there is no slot, where that is not because all are busy. */
+  private volatile Optional<String> shortage = Optional.empty();
 
   // All below is guarded by the lock.
   private final List<Lane<S>> lanes = new ArrayList<>();
@@ -75,6 +79,15 @@ public final class DispatchQueue<S> {
       maxLength = newMaxLength;
       timeout = newTimeout.toNanos();
     }
+  }
+
+  /**
+   * What those are told who waited in vain.
+   *
+   * @param why there are no slots; empty: there are, and they are busy
+   */
+  public void shortage(Optional<String> why) {
+    shortage = why;
   }
 
   /** A new lane: requests that the same slots can run. */
@@ -164,7 +177,10 @@ public final class DispatchQueue<S> {
   Failure timedOut() {
     return Failure.retryable(
         FailureCode.QUEUE_TIMEOUT,
-        "no thread of group " + name + " became free within the queue's timeout",
+        "no thread of group "
+            + name
+            + " became free within the queue's timeout"
+            + shortage.map(why -> ": " + why).orElse(""),
         RETRY_AFTER);
   }
 }

@@ -1,6 +1,7 @@
 package dev.kubewsgi.gateway.http;
 
 import dev.kubewsgi.routes.GatewaySettings.Listener;
+import dev.kubewsgi.routes.GatewaySettings.Tls.Pem;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -20,6 +21,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -38,6 +40,7 @@ final class BoundListener {
   private final Shared shared;
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private volatile Listener settings;
+  private volatile Optional<Pem> certificate;
   private volatile SslContext tls;
   private volatile boolean draining;
   private volatile Channel socket;
@@ -45,7 +48,8 @@ final class BoundListener {
   private BoundListener(Shared shared, Listener settings) {
     this.shared = shared;
     this.settings = settings;
-    this.tls = context(settings);
+    this.certificate = certificate(settings);
+    this.tls = context(settings, certificate);
   }
 
   /**
@@ -110,16 +114,21 @@ final class BoundListener {
    * @throws ListenException where it cannot be used
    */
   Runnable prepareUpdate(Listener next) {
-    boolean same = next.tls().equals(settings.tls());
-    SslContext context = same ? tls : context(next);
+    Optional<Pem> read = certificate(next);
+    SslContext context = read.equals(certificate) ? tls : context(next, read);
     return () -> {
+      certificate = read;
       tls = context;
       settings = next;
     };
   }
 
-  private static SslContext context(Listener settings) {
-    return settings.tls().map(pem -> Tls.context(settings.name(), pem)).orElse(null);
+  private static Optional<Pem> certificate(Listener settings) {
+    return settings.tls().map(tls -> Tls.read(settings.name(), tls));
+  }
+
+  private static SslContext context(Listener settings, Optional<Pem> certificate) {
+    return certificate.map(pem -> Tls.context(settings.name(), pem)).orElse(null);
   }
 
   Listening listening() {

@@ -3,15 +3,22 @@ package dev.kubewsgi.gateway.http;
 import dev.kubewsgi.gateway.routing.LiveRouter;
 import dev.kubewsgi.routes.GatewaySettings;
 import dev.kubewsgi.routes.GatewaySettings.Listener;
+import dev.kubewsgi.routes.GatewaySettings.Tls;
 import io.netty.util.concurrent.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jboss.logging.Logger;
 
 /**
  * The listeners of a gateway: HTTP/1.1 and HTTP/2, in plain text and over TLS, on the event loops
  * of a Vert.x instance. Requests go to the application that the router of the moment finds.
+ *
+ * <p>A listener whose certificate should be mounted, and is not or cannot be used, does not keep
+ * the others from opening: it opens when there is one.
  *
  * <p>Called by one thread at a time, never by an event loop: binding blocks.
  */
@@ -20,9 +27,14 @@ public final class HttpFront {
   /** What the Server field says, and SERVER_SOFTWARE begins with. */
   private static final String SERVER = "kube-wsgi";
 
+  private static final Logger LOG = Logger.getLogger(HttpFront.class);
+
   private final Vertx vertx;
   private final Shared shared;
-  private List<BoundListener> listeners = List.of();
+  private volatile List<BoundListener> listeners = List.of();
+
+  /** What is wrong with the certificates of listeners, by their names. */
+  private volatile Map<String, ListenException> troubles = Map.of();
 
   private HttpFront(Vertx vertx, Shared shared) {
     this.vertx = vertx;
@@ -55,6 +67,22 @@ public final class HttpFront {
     return listeners.stream().map(BoundListener::listening).toList();
   }
 
+  /** Those that wait for a certificate, by name, and why. */
+  public Map<String, ListenException> closed() {
+    Map<String, ListenException> closed = new HashMap<>(troubles);
+    listening().forEach(listener -> closed.remove(listener.name()));
+    return closed;
+  }
+
+  /**
+   * Takes up certificates that were exchanged where they are mounted.
+   *
+   * @param settings those in force
+   */
+  public void renewCertificates(GatewaySettings settings) {
+    rebind(settings.listeners());
+  }
+
   /**
    * Takes other settings. Listeners that stay are not touched, nor are their connections; new
    * limits and times hold from the next request on, a new certificate from the next connection on.
@@ -73,16 +101,23 @@ public final class HttpFront {
     List<BoundListener> next = new ArrayList<>();
     List<BoundListener> fresh = new ArrayList<>();
     List<Runnable> updates = new ArrayList<>();
+    Map<String, ListenException> found = new HashMap<>();
     try {
       for (Listener settings : wanted) {
         BoundListener listener = kept(settings);
-        if (listener == null) {
-          listener = BoundListener.bind(vertx, shared, settings);
-          fresh.add(listener);
-        } else {
-          updates.add(listener.prepareUpdate(settings));
+        try {
+          if (listener == null) {
+            listener = BoundListener.bind(vertx, shared, settings);
+            fresh.add(listener);
+          } else {
+            updates.add(listener.prepareUpdate(settings));
+          }
+        } catch (ListenException e) {
+          found.put(settings.name(), excused(settings, e));
         }
-        next.add(listener);
+        if (listener != null) {
+          next.add(listener);
+        }
       }
     } catch (ListenException e) {
       fresh.forEach(listener -> listener.close(0));
@@ -91,6 +126,27 @@ public final class HttpFront {
     updates.forEach(Runnable::run);
     listeners.stream().filter(old -> !next.contains(old)).forEach(this::drain);
     listeners = List.copyOf(next);
+    say(found);
+    troubles = Map.copyOf(found);
+  }
+
+  /** Trouble that another mounted certificate would mend; any other is the caller's. */
+  private static ListenException excused(Listener settings, ListenException trouble) {
+    if (trouble.isOfCertificate() && settings.tls().orElse(null) instanceof Tls.Mounted) {
+      return trouble;
+    }
+    throw trouble;
+  }
+
+  /** Of each listener once. */
+  private void say(Map<String, ListenException> found) {
+    found.forEach(
+        (name, trouble) -> {
+          ListenException before = troubles.get(name);
+          if (before == null || !before.getMessage().equals(trouble.getMessage())) {
+            LOG.errorf("%s %s", trouble.code(), trouble.getMessage());
+          }
+        });
   }
 
   private BoundListener kept(Listener settings) {

@@ -7,7 +7,9 @@ public final class ListenException extends RuntimeException {
   public enum Reason {
     PORT_IN_USE("KW210"),
     ADDRESS_REFUSED("KW211"),
-    TLS_UNUSABLE("KW212");
+    TLS_UNUSABLE("KW212"),
+    /** The Secret that should be mounted is not there. */
+    TLS_ABSENT("KW128");
 
     private final String code;
 
@@ -27,7 +29,12 @@ public final class ListenException extends RuntimeException {
     return reason;
   }
 
-  /** {@code KW2} and two digits. */
+  /** Whether another certificate would mend it. */
+  boolean isOfCertificate() {
+    return reason == Reason.TLS_UNUSABLE || reason == Reason.TLS_ABSENT;
+  }
+
+  /** {@code KW} and three digits. */
   public String code() {
     return reason.code;
   }

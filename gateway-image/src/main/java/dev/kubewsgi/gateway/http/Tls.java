@@ -1,6 +1,8 @@
 package dev.kubewsgi.gateway.http;
 
 import dev.kubewsgi.routes.GatewaySettings;
+import dev.kubewsgi.routes.GatewaySettings.Tls.Mounted;
+import dev.kubewsgi.routes.GatewaySettings.Tls.Pem;
 import io.netty.handler.codec.http2.Http2SecurityUtil;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
@@ -12,8 +14,11 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import javax.net.ssl.SSLException;
 
 /** TLS 1.2 and 1.3 with the JDK's implementation, for HTTP/2 and HTTP/1.1. */
@@ -30,19 +35,38 @@ final class Tls {
   private Tls() {}
 
   /**
-   * Makes the context of a listener.
+   * The certificate of a listener, as text.
    *
-   * @param certificate PEM text: one that is mounted is read before a table comes here
+   * @throws ListenException where one that should be mounted is not
    */
-  static SslContext context(String listener, GatewaySettings.Tls certificate) {
+  static Pem read(String listener, GatewaySettings.Tls certificate) {
     return switch (certificate) {
-      case GatewaySettings.Tls.Pem pem -> context(listener, pem);
-      case GatewaySettings.Tls.Mounted mounted ->
-          throw new IllegalArgumentException("not read yet: " + mounted);
+      case Pem pem -> pem;
+      case Mounted(String directory) -> read(listener, Path.of(directory));
     };
   }
 
-  private static SslContext context(String listener, GatewaySettings.Tls.Pem pem) {
+  private static Pem read(String listener, Path directory) {
+    try {
+      return new Pem(
+          Files.readString(directory.resolve("tls.crt")),
+          Files.readString(directory.resolve("tls.key")));
+    } catch (IOException e) {
+      throw new ListenException(
+          ListenException.Reason.TLS_ABSENT,
+          ("listener %s: there is no certificate in %s (%s). Make the Secret %s of type"
+                  + " kubernetes.io/tls; the listener opens when it is there.")
+              .formatted(listener, directory, e.getMessage(), directory.getFileName()),
+          e);
+    }
+  }
+
+  /**
+   * Makes the context of a listener.
+   *
+   * @throws ListenException where the certificate or key cannot be used
+   */
+  static SslContext context(String listener, Pem pem) {
     try {
       return SslContextBuilder.forServer(bytes(pem.certificate()), bytes(pem.key()))
           .sslProvider(SslProvider.JDK)

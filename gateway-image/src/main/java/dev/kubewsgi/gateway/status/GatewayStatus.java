@@ -3,6 +3,7 @@ package dev.kubewsgi.gateway.status;
 import dev.kubewsgi.routes.RouteTable;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the gateways of this process serve at the moment; any thread may ask. */
 public interface GatewayStatus {
@@ -29,4 +30,22 @@ public interface GatewayStatus {
   List<ApplicationGroupStatus> applicationGroups();
 
   List<DaemonGroupStatus> daemonGroups();
+
+  /** Listeners that wait for a certificate, by name; the others are open. */
+  default Map<String, ClosedListener> closedListeners() {
+    return Map.of();
+  }
+
+  /**
+   * Why a listener is not open.
+   *
+   * @param code {@code KW} and three digits
+   * @param message what is wrong, and the cure
+   */
+  record ClosedListener(String code, String message) {}
+
+  /** How the cluster is to a gateway in one; empty: it serves by itself. */
+  default Optional<ClusterStatus> cluster() {
+    return Optional.empty();
+  }
 }

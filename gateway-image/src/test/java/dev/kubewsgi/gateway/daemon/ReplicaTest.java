@@ -118,16 +118,13 @@ class ReplicaTest {
 
   private static Replica connect(
       TestGroup test, SupervisorAddress address, String secret, Lane<WorkerConnection> lane) {
-    DaemonRuntime runtime =
-        new DaemonRuntime(
-            test.loopList(), test.runtimeDirectory, TestGroup.WORKER, TestGroup.PYTHON);
     Replica[] replica = new Replica[1];
     replica[0] =
         new Replica(
             "default/site1",
             address,
-            secret,
-            runtime,
+            () -> secret,
+            test.loopList(),
             test.loop(0),
             id -> lane,
             new Replica.Listener() {
@@ -138,6 +135,12 @@ class ReplicaTest {
               public void unreachable() {
                 test.loop(0).schedule(replica[0]::connect, 10, TimeUnit.MILLISECONDS);
               }
+
+              @Override
+              public void unheard() {}
+
+              @Override
+              public void denied(String refused) {}
             });
     replica[0].threads(2);
     test.loop(0).execute(replica[0]::connect);

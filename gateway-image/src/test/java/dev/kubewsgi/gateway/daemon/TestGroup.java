@@ -66,7 +66,8 @@ final class TestGroup implements AutoCloseable {
             Duration.ofSeconds(10),
             Duration.ofSeconds(2));
     group =
-        new DaemonGroup(settings, new DaemonRuntime(loopList(), runtimeDirectory, WORKER, python));
+        DaemonGroup.onThisMachine(
+            settings, new DaemonRuntime(loopList(), runtimeDirectory, WORKER, python));
   }
 
   List<EventLoop> loopList() {

@@ -97,6 +97,7 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
     children
         .apply(objects(group, view.part()))
         .evolve(GroupSecret.of(group), existing -> secret(group, existing))
+        .keep(deploymentLike(group))
         .removeOthers();
     world.delivered(group, view.part(), children.documentFailure());
     report(group, view, children.failures());
@@ -144,7 +145,10 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
   }
 
   private Optional<Deployment> deployment(DaemonGroup group) {
-    return cluster.find(
-        new DeploymentBuilder().withMetadata(DaemonGroupModel.metadata(group)).build());
+    return cluster.find(deploymentLike(group));
+  }
+
+  private static Deployment deploymentLike(DaemonGroup group) {
+    return new DeploymentBuilder().withMetadata(DaemonGroupModel.metadata(group)).build();
   }
 }

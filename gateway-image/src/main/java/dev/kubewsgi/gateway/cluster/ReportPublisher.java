@@ -1,0 +1,118 @@
+package dev.kubewsgi.gateway.cluster;
+
+import dev.kubewsgi.reports.GatewayReport;
+import dev.kubewsgi.reports.GatewayReport.ApplicationReport;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Writes this pod's report where the operator reads it: when it is another one than before, and at
+ * most once a second. Confined to the cluster's thread.
+ */
+final class ReportPublisher {
+
+  private static final Logger LOG = Logger.getLogger(ReportPublisher.class);
+  private static final int DOUBLINGS = 6;
+
+  /** Packed. Some pods share one ConfigMap, which holds a megabyte. */
+  private static final int LARGEST = 64 * 1024;
+
+  private final GatewayName gateway;
+  private final Api api;
+  private final Supplier<GatewayReport> reports;
+  private final ScheduledExecutorService thread;
+  private GatewayReport written;
+  private int failures;
+
+  /**
+   * @param reports how the gateway is doing now
+   */
+  ReportPublisher(
+      GatewayName gateway,
+      Api api,
+      Supplier<GatewayReport> reports,
+      ScheduledExecutorService thread) {
+    this.gateway = gateway;
+    this.api = api;
+    this.reports = reports;
+    this.thread = thread;
+  }
+
+  void start() {
+    again(1);
+  }
+
+  private void again(long seconds) {
+    thread.schedule(this::look, seconds, TimeUnit.SECONDS);
+  }
+
+  private void look() {
+    var report = reports.get();
+    if (report.equals(written)) {
+      again(1);
+      return;
+    }
+    put("\"" + Base64.getEncoder().encodeToString(pack(report)) + "\"")
+        .whenCompleteAsync((_, failure) -> ended(report, failure), thread);
+  }
+
+  private CompletableFuture<Void> put(String json) {
+    return api.patch(
+        "api/v1/namespaces/" + gateway.namespace() + "/configmaps/" + gateway.status(),
+        "{\"binaryData\":{\"" + gateway.pod() + "\":" + json + "}}");
+  }
+
+  private void ended(GatewayReport report, Throwable failure) {
+    if (failure == null) {
+      written = report;
+      failures = 0;
+      again(1);
+      return;
+    }
+    var cause = ApiClient.failure(failure);
+    if (failures++ == 0 && cause.isRefusal()) {
+      LOG.warnf(
+          "KW245 what this gateway serves cannot be reported in ConfigMap %s/%s: %s. It is tried"
+              + " again until it can",
+          gateway.namespace(), gateway.status(), cause.getMessage());
+    }
+    again(1L << Math.min(failures, DOUBLINGS));
+  }
+
+  /** Takes the report away: this pod ends. */
+  CompletableFuture<Void> withdraw() {
+    return put("null");
+  }
+
+  /** What does not fit is left out, what serves first. */
+  static byte[] pack(GatewayReport report) {
+    var packed = report.pack();
+    var count = report.applicationGroups().size();
+    while (packed.length > LARGEST) {
+      count = (int) Math.min(count - 1L, (long) count * LARGEST / packed.length);
+      packed = first(report, count).pack();
+    }
+    return packed;
+  }
+
+  private static GatewayReport first(GatewayReport report, int count) {
+    var worstFirst =
+        Comparator.comparing(
+                (Map.Entry<String, ApplicationReport> entry) -> entry.getValue().state())
+            .reversed()
+            .thenComparing(Map.Entry::getKey);
+    return new GatewayReport(
+        report.applicationGroups().entrySet().stream()
+            .sorted(worstFirst)
+            .limit(count)
+            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
+        report.listeners());
+  }
+}
