@@ -48,7 +48,7 @@ public final class GroupDocuments {
   /**
    * The document to write in place of another: that one as it is where nothing has changed, else
    * with the next sequence. Where there is none, or none that can be read, the count begins with
-   * the time in seconds, which is beyond what any lost one can have counted.
+   * the time in milliseconds, which is beyond what any lost one can have counted.
    *
    * @param before what is there now
    */
@@ -57,7 +57,7 @@ public final class GroupDocuments {
     return last.map(sequence -> inCluster(document, sequence))
         .filter(unchanged -> unchanged.equals(before.get()))
         .orElseGet(
-            () -> inCluster(document, last.map(each -> each + 1).orElse(now.getEpochSecond())));
+            () -> inCluster(document, last.map(each -> each + 1).orElse(now.toEpochMilli())));
   }
 
   /**

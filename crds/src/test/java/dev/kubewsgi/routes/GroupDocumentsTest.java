@@ -58,20 +58,20 @@ class GroupDocumentsTest {
   @Test
   void sameContentKeepsItsSequenceAndOtherContentCountsOn() throws UnreadableDocumentException {
     String first = GroupDocuments.next(ONE, Optional.empty(), NOW);
-    assertEquals(NOW.getEpochSecond(), GroupDocuments.sequence(first));
+    assertEquals(NOW.toEpochMilli(), GroupDocuments.sequence(first));
     assertEquals(first, GroupDocuments.next(ONE, Optional.of(first), NOW.plusSeconds(99)));
 
     GroupDocument none = document();
     String second = GroupDocuments.next(none, Optional.of(first), NOW.plusSeconds(99));
-    assertEquals(NOW.getEpochSecond() + 1, GroupDocuments.sequence(second));
+    assertEquals(NOW.toEpochMilli() + 1, GroupDocuments.sequence(second));
     String third = GroupDocuments.next(ONE, Optional.of(second), NOW.plusSeconds(99));
-    assertEquals(NOW.getEpochSecond() + 2, GroupDocuments.sequence(third));
+    assertEquals(NOW.toEpochMilli() + 2, GroupDocuments.sequence(third));
   }
 
   @Test
   void documentThatCannotBeReadIsReplacedByANewerOne() throws UnreadableDocumentException {
     String json = GroupDocuments.next(ONE, Optional.of("{\"sequence\": \"1\"}"), NOW);
-    assertEquals(NOW.getEpochSecond(), GroupDocuments.sequence(json));
+    assertEquals(NOW.toEpochMilli(), GroupDocuments.sequence(json));
     assertEquals(
         Reason.DAMAGED,
         assertThrows(UnreadableDocumentException.class, () -> GroupDocuments.sequence("x"))

@@ -64,6 +64,7 @@ final class AppliedFields {
     tree.keySet().removeAll(IDENTITY);
     if (tree.get("metadata") instanceof Map<?, ?> metadata) {
       metadata.keySet().removeAll(METADATA_IDENTITY);
+      tree.entrySet().removeIf(field -> field.getValue() == metadata && metadata.isEmpty());
     }
     return tree;
   }

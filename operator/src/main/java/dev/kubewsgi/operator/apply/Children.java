@@ -101,7 +101,13 @@ public final class Children {
         && Names.MANAGER.equals(object.getMetadata().getLabels().get(Names.MANAGED_BY));
   }
 
-  /** Deletes what the owner has and was not applied in this work. */
+  /** Leaves an object as it is, there or not: what it should be cannot be told now. */
+  public Children keep(HasMetadata like) {
+    wanted.add(key(like));
+    return this;
+  }
+
+  /** Deletes what the owner has and was neither applied nor kept in this work. */
   public Children removeOthers() {
     if (documentFailure == null) {
       cluster
@@ -136,7 +142,7 @@ public final class Children {
     try {
       work.run();
     } catch (KubernetesClientException refusal) {
-      if (refusal.getCode() == 0) {
+      if (refusal.getCode() <= 0) {
         throw refusal; // nobody answered: there is nobody to tell, either
       }
       fail(object, Failure.refused(object, refusal));

@@ -14,6 +14,10 @@ import java.util.stream.Collectors;
  */
 public record Failure(Cause cause, String object, String message) {
 
+  private static final int CONFLICT = 409;
+  private static final int TOO_MANY = 429;
+  private static final int INTERNAL = 500;
+
   /** What stands in the way of an object. */
   public enum Cause {
     /** Somebody else's object has its name. */
@@ -22,13 +26,15 @@ public record Failure(Cause cause, String object, String message) {
     Predecessor,
     /** The API server does not take it. */
     Refused,
-    /** It changed since it was seen; the next attempt sees it as it is. */
-    Conflict
+    /**
+     * It changed since it was seen, or the API server has other worries; the next attempt helps.
+     */
+    TryAgain
   }
 
   /** Whether the next attempt will do, without anybody having to know. */
   public boolean isPassing() {
-    return cause == Cause.Conflict;
+    return cause == Cause.TryAgain;
   }
 
   /** All of them in a line. */
@@ -59,7 +65,12 @@ public record Failure(Cause cause, String object, String message) {
             ? refusal.getStatus().getMessage()
             : refusal.getMessage();
     return new Failure(
-        refusal.getCode() == 409 ? Cause.Conflict : Cause.Refused, label(wanted), words);
+        isPassing(refusal.getCode(), words) ? Cause.TryAgain : Cause.Refused, label(wanted), words);
+  }
+
+  /** An admission webhook that fails is an internal error, too, and somebody has to see to it. */
+  private static boolean isPassing(int code, String words) {
+    return code == CONFLICT || code == TOO_MANY || (code >= INTERNAL && !words.contains("webhook"));
   }
 
   static String label(HasMetadata object) {

@@ -19,7 +19,6 @@ import dev.kubewsgi.routes.GroupDocuments;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
@@ -36,6 +35,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Brings about what a DaemonGroup consists of, and says how it is. */
 public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
@@ -94,10 +94,9 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
       String namespace = group.getMetadata().getNamespace();
       children.applyShared(SecretsBinding.of(group, world.groupsIn(namespace), config));
     }
-    children
-        .apply(objects(group, view.part()))
-        .evolve(GroupSecret.of(group), existing -> secret(group, existing))
-        .removeOthers();
+    children.apply(objects(group, view.part()));
+    bringAboutSecret(group, children);
+    children.keep(deploymentLike(group)).removeOthers();
     world.delivered(group, view.part(), children.documentFailure());
     report(group, view, children.failures());
   }
@@ -121,11 +120,18 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
     return objects;
   }
 
-  private Secret secret(DaemonGroup group, Optional<Secret> existing) {
-    if (existing.filter(found -> GroupSecret.isToBeRotated(group, found)).isPresent()) {
+  /** After the rest, so that the right to write it, which is new at first, is known everywhere. */
+  private void bringAboutSecret(DaemonGroup group, Children children) {
+    var rotates = new AtomicBoolean();
+    children.evolve(
+        GroupSecret.of(group),
+        existing -> {
+          rotates.set(existing.filter(seen -> GroupSecret.isToBeRotated(group, seen)).isPresent());
+          return GroupSecret.next(group, existing, GroupSecret::random);
+        });
+    if (rotates.get() && children.failures().isEmpty()) {
       events.done(group, "SecretRotated", "the last secret stays valid until the next rotation");
     }
-    return GroupSecret.next(group, existing, GroupSecret::random);
   }
 
   private void report(DaemonGroup group, GroupView view, List<Failure> failures) {
@@ -144,7 +150,10 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
   }
 
   private Optional<Deployment> deployment(DaemonGroup group) {
-    return cluster.find(
-        new DeploymentBuilder().withMetadata(DaemonGroupModel.metadata(group)).build());
+    return cluster.find(deploymentLike(group));
+  }
+
+  private static Deployment deploymentLike(DaemonGroup group) {
+    return new DeploymentBuilder().withMetadata(DaemonGroupModel.metadata(group)).build();
   }
 }

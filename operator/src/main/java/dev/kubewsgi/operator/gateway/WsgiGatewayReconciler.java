@@ -96,6 +96,7 @@ public final class WsgiGatewayReconciler implements Reconciler<WsgiGateway> {
     Children children =
         Children.of(gateway, cluster)
             .apply(GatewayModel.objects(gateway, inputs, config))
+            .keep(deploymentLike(gateway))
             .removeOthers();
     world.delivered(gateway, view.part(), children.documentFailure());
     report(gateway, view, children.failures());
@@ -132,7 +133,11 @@ public final class WsgiGatewayReconciler implements Reconciler<WsgiGateway> {
   private WsgiGatewayStatuses.Found found(WsgiGateway gateway) {
     var metadata = GatewayModel.metadata(gateway);
     return new WsgiGatewayStatuses.Found(
-        cluster.find(new DeploymentBuilder().withMetadata(metadata).build()),
+        cluster.find(deploymentLike(gateway)),
         cluster.find(new ServiceBuilder().withMetadata(metadata).build()));
+  }
+
+  private static Deployment deploymentLike(WsgiGateway gateway) {
+    return new DeploymentBuilder().withMetadata(GatewayModel.metadata(gateway)).build();
   }
 }

@@ -33,8 +33,8 @@ final class FirstGateway {
   /**
    * Applies the manifest. What stands in the way is logged, and holds nobody else up.
    *
-   * @param manifest of a WsgiGateway, as YAML; it is taken as it is, without what this operator does
-   *     not know being left out
+   * @param manifest of a WsgiGateway, as YAML; it is taken as it is, without what this operator
+   *     does not know being left out
    */
   static void apply(KubernetesClient client, Path manifest) {
     try {

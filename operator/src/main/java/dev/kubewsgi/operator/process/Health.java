@@ -6,8 +6,8 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready is who works, and who stands by to. A process that waits is alive, and starting it anew would
- * help nobody; so liveness and start-up ask for no more than an answer.
+ * Ready is who works, and who stands by to. A process that waits is alive, and starting it anew
+ * would help nobody; so liveness and start-up ask for no more than an answer.
  */
 @Readiness
 @ApplicationScoped

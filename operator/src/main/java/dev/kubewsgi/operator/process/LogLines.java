@@ -15,8 +15,8 @@ import org.jboss.logmanager.ExtHandler;
 import org.jboss.logmanager.ExtLogRecord;
 
 /**
- * The log: one line for each event, stack traces within it, and the object that it is about in fields
- * of their own. As text it is {@code key=value}, with values in quotes where they need some.
+ * The log: one line for each event, stack traces within it, and the object that it is about in
+ * fields of their own. As text it is {@code key=value}, with values in quotes where they need some.
  */
 final class LogLines extends ExtFormatter {
 

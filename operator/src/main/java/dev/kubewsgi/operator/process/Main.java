@@ -10,7 +10,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The operator's process. Exits with 1 when its settings are wrong or another operator took over. */
+/**
+ * The operator's process. Exits with 1 when its settings are wrong or another operator took over.
+ */
 @QuarkusMain
 public final class Main implements QuarkusApplication {
 

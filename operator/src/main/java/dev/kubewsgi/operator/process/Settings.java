@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The environment variables that the operator reads, once, when it starts. What is wrong with them is
- * said all at once.
+ * The environment variables that the operator reads, once, when it starts. What is wrong with them
+ * is said all at once.
  *
  * @param config for the models and reconcilers
  * @param election empty: this process works without asking anybody

@@ -7,11 +7,15 @@ import static org.awaitility.Awaitility.await;
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
+import dev.kubewsgi.operator.Names;
+import dev.kubewsgi.reports.GatewayReport;
 import dev.kubewsgi.testing.apiserver.AuditLog;
 import dev.kubewsgi.testing.apiserver.AuditedRequest;
 import dev.kubewsgi.testing.apiserver.Cluster;
+import dev.kubewsgi.testing.apiserver.CommandResult;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -19,6 +23,8 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
@@ -46,11 +52,21 @@ final class Scene implements AutoCloseable {
   private final TestNamespace namespace;
   private RunningOperator operator;
 
+  /** With an operator that looks after this namespace and no other. */
   Scene(Cluster cluster, TestNamespace namespace) {
+    this(cluster, namespace, RunningOperator.of(cluster, namespace));
+  }
+
+  private Scene(Cluster cluster, TestNamespace namespace, RunningOperator operator) {
     this.cluster = cluster;
     this.client = cluster.client();
     this.namespace = namespace;
-    this.operator = RunningOperator.of(cluster, namespace);
+    this.operator = operator;
+  }
+
+  /** With an operator that looks after all namespaces. */
+  static Scene ofAll(Cluster cluster, TestNamespace namespace) {
+    return new Scene(cluster, namespace, RunningOperator.ofAll(cluster, namespace));
   }
 
   KubernetesClient client() {
@@ -97,6 +113,21 @@ final class Scene implements AutoCloseable {
         .inNamespace(namespace())
         .withName(name)
         .patch(PatchContext.of(PatchType.JSON_MERGE), merge);
+  }
+
+  CommandResult kubectl(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("-n", namespace()));
+    all.addAll(List.of(arguments));
+    return cluster.kubectl(all.toArray(String[]::new)).orFail();
+  }
+
+  /** What a gateway's pod reports. */
+  void report(String gateway, String pod, GatewayReport report) {
+    String packed = Base64.getEncoder().encodeToString(report.pack());
+    patch(
+        ConfigMap.class,
+        Names.gatewayStatus(gateway),
+        "{\"binaryData\": {\"%s\": \"%s\"}}".formatted(pod, packed));
   }
 
   /** Waits until a check passes. */

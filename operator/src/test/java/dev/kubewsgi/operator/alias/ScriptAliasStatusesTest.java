@@ -1,0 +1,185 @@
+package dev.kubewsgi.operator.alias;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kubewsgi.api.v1alpha1.Claim;
+import dev.kubewsgi.api.v1alpha1.ScriptAlias;
+import dev.kubewsgi.api.v1alpha1.ScriptAliasStatus;
+import dev.kubewsgi.operator.Manifests;
+import dev.kubewsgi.operator.pods.PodFault;
+import dev.kubewsgi.operator.world.AliasPart;
+import dev.kubewsgi.operator.world.AliasView;
+import dev.kubewsgi.operator.world.Programming;
+import dev.kubewsgi.operator.world.Service;
+import dev.kubewsgi.operator.world.Version;
+import dev.kubewsgi.reports.GatewayReport.Trouble;
+import dev.kubewsgi.routes.Attachment;
+import dev.kubewsgi.routes.Refusal;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ScriptAliasStatusesTest {
+
+  private static final Programming WRITTEN = new Programming.Written();
+  private static final Service SERVING = new Service.Serving();
+  private static final Optional<PodFault> NO_FAULT = Optional.empty();
+  private static final Optional<PodFault> FAULT =
+      Optional.of(new PodFault(PodFault.Reason.ImagePullFailed, "there is no image x"));
+
+  private final ScriptAlias alias = alias();
+
+  private static ScriptAlias alias() {
+    ScriptAlias alias = Manifests.alias("shop", "{path: /shop, script: shop.py}");
+    alias.getMetadata().setGeneration(7L);
+    return alias;
+  }
+
+  private ScriptAliasStatus status(AliasView view) {
+    return ScriptAliasStatuses.of(alias, Optional.empty(), view, Instant.EPOCH);
+  }
+
+  private static AliasView view(
+      Optional<String> group, Programming programming, Service service, Refusal... refusals) {
+    var attachment =
+        new Attachment(
+            "web/shop",
+            "web/main",
+            group,
+            "id",
+            List.of("www.example.com", "example.com"),
+            "/shop");
+    return view(Optional.of(attachment), programming, service, NO_FAULT, NO_FAULT, refusals);
+  }
+
+  private static AliasView view(
+      Optional<Attachment> attachment,
+      Programming programming,
+      Service service,
+      Optional<PodFault> gatewayFault,
+      Optional<PodFault> groupFault,
+      Refusal... refusals) {
+    return new AliasView(
+        new AliasPart(
+            new Version("uid", 7),
+            attachment.map(each -> new AliasPart.Place(each, List.of(), null)),
+            List.of(refusals),
+            List.of(new Claim("web/main", "www.example.com", "/shop", "2026-01-31T10:00:00Z"))),
+        programming,
+        service,
+        gatewayFault,
+        groupFault);
+  }
+
+  private static Refusal refusal(Refusal.Reason reason) {
+    return new Refusal(reason, "ScriptAlias", "web", "shop", "spec.x", "", "it is " + reason);
+  }
+
+  private static String summary(ScriptAliasStatus status) {
+    return String.join(
+        " ",
+        status.conditions().stream()
+            .map(each -> each.getStatus().charAt(0) + ":" + each.getReason())
+            .toList());
+  }
+
+  @ParameterizedTest(name = "{1}")
+  @MethodSource
+  void conditions(AliasView view, String summary) {
+    assertEquals(summary, summary(status(view)));
+  }
+
+  static Stream<Arguments> conditions() {
+    var attached =
+        new Attachment("web/shop", "web/main", Optional.of("web/g"), "id", List.of("*"), "/shop");
+    var starting = new Service.Starting(false);
+    var noPods = new Service.NoPods(false);
+    return Stream.of(
+        Arguments.of(
+            view(Optional.empty(), WRITTEN, SERVING),
+            "T:Accepted T:ResolvedRefs T:Programmed T:Serving"),
+        Arguments.of(
+            view(Optional.empty(), WRITTEN, SERVING, refusal(Refusal.Reason.AlreadyClaimed)),
+            "T:PartiallyAdmitted T:ResolvedRefs T:Programmed T:Serving"),
+        Arguments.of(
+            view(Optional.empty(), WRITTEN, starting),
+            "T:Accepted T:ResolvedRefs T:Programmed F:Starting"),
+        Arguments.of(
+            view(Optional.empty(), WRITTEN, new Service.Failed(new Trouble("KW301", "x"), true)),
+            "T:Accepted T:ResolvedRefs T:Programmed F:ImportFailed"),
+        Arguments.of(
+            view(Optional.of(attached), WRITTEN, starting, NO_FAULT, FAULT),
+            "T:Accepted T:ResolvedRefs T:Programmed F:GroupNotReady"),
+        Arguments.of(
+            view(Optional.of(attached), WRITTEN, SERVING, NO_FAULT, FAULT),
+            "T:Accepted T:ResolvedRefs T:Programmed T:Serving"),
+        Arguments.of(
+            view(Optional.of(attached), WRITTEN, new Service.NoPods(true), FAULT, NO_FAULT),
+            "T:Accepted T:ResolvedRefs T:Programmed F:NoGatewayPods"),
+        Arguments.of(
+            view(Optional.of(attached), WRITTEN, new Service.NoPods(true), NO_FAULT, NO_FAULT),
+            "T:Accepted T:ResolvedRefs T:Programmed F:Starting"),
+        Arguments.of(
+            view(Optional.of(attached), WRITTEN, noPods, NO_FAULT, NO_FAULT),
+            "T:Accepted T:ResolvedRefs T:Programmed F:NoGatewayPods"),
+        Arguments.of(
+            view(Optional.empty(), new Programming.Failed("WsgiGateway web/main", "x"), SERVING),
+            "T:Accepted T:ResolvedRefs F:GatewayNotProgrammed F:GatewayNotProgrammed"),
+        Arguments.of(
+            view(Optional.empty(), new Programming.Failed("DaemonGroup web/g", "x"), SERVING),
+            "T:Accepted T:ResolvedRefs F:GroupNotProgrammed F:GroupNotProgrammed"),
+        Arguments.of(
+            refused(refusal(Refusal.Reason.HostNotAccepted)),
+            "F:HostNotAccepted U:NotAccepted F:NotAttached F:HostNotAccepted"),
+        Arguments.of(
+            refused(refusal(Refusal.Reason.ProcessGroupNotFound)),
+            "F:RefsNotResolved F:ProcessGroupNotFound F:NotAttached F:ProcessGroupNotFound"));
+  }
+
+  private static AliasView refused(Refusal refusal) {
+    return view(
+        Optional.empty(),
+        new Programming.NotAttached(),
+        new Service.NoPods(false),
+        NO_FAULT,
+        NO_FAULT,
+        refusal);
+  }
+
+  @Test
+  void routeAndModeAreAsTheAliasCouldWriteThem() {
+    ScriptAliasStatus embedded = status(view(Optional.empty(), WRITTEN, SERVING));
+    assertEquals("www.example.com/shop", embedded.route());
+    assertEquals("embedded", embedded.mode());
+    assertEquals("site1", status(view(Optional.of("web/site1"), WRITTEN, SERVING)).mode());
+    assertEquals("ops/site1", status(view(Optional.of("ops/site1"), WRITTEN, SERVING)).mode());
+    assertNull(status(refused(refusal(Refusal.Reason.GatewayNotFound))).route());
+  }
+
+  @Test
+  void everythingIsAboutTheGenerationThatWasCompiled() {
+    ScriptAliasStatus status = status(view(Optional.empty(), WRITTEN, SERVING));
+    assertEquals(7, status.observedGeneration());
+    assertEquals(
+        List.of(7L),
+        status.conditions().stream().map(Condition::getObservedGeneration).distinct().toList());
+  }
+
+  @Test
+  void whoLosesAHostIsToldWhichAndWhy() {
+    Condition accepted =
+        status(view(Optional.empty(), WRITTEN, SERVING, refusal(Refusal.Reason.AlreadyClaimed)))
+            .conditions()
+            .getFirst();
+    assertTrue(
+        accepted.getMessage().contains("spec.x: it is AlreadyClaimed"), accepted::getMessage);
+  }
+}

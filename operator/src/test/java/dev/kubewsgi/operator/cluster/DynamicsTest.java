@@ -1,0 +1,142 @@
+package dev.kubewsgi.operator.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kubewsgi.api.v1alpha1.DaemonGroup;
+import dev.kubewsgi.api.v1alpha1.ScriptAlias;
+import dev.kubewsgi.api.v1alpha1.WsgiGateway;
+import dev.kubewsgi.testing.apiserver.ApiServer;
+import dev.kubewsgi.testing.apiserver.AuditLog;
+import dev.kubewsgi.testing.apiserver.Cluster;
+import dev.kubewsgi.testing.apiserver.TestNamespace;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Edits that come fast, operators that come and go, and others who write at the same time. */
+@ApiServer
+class DynamicsTest {
+
+  private Scene scene;
+
+  @BeforeEach
+  void begin(Cluster cluster, TestNamespace namespace) {
+    scene = new Scene(cluster, namespace);
+    scene.apply(Scene.GATEWAY);
+  }
+
+  @AfterEach
+  void end() {
+    scene.close();
+  }
+
+  @Test
+  void ofTwoEditsInQuickSuccessionTheLastOneStands() {
+    scene.apply(group(1));
+    scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
+    for (int round = 0; round < 10; round++) {
+      scene.apply(group(2));
+      scene.apply(group(3));
+    }
+    scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
+    assertEquals(3, scene.get(Deployment.class, "site1-group").getSpec().getReplicas());
+    scene.awaitQuiet();
+    assertEquals(3, scene.get(Deployment.class, "site1-group").getSpec().getReplicas());
+  }
+
+  @Test
+  void anOperatorThatIsStoppedInTheMiddleIsFollowedByOneThatFinishes() {
+    scene.apply(group(1));
+    List<String> names = IntStream.range(0, 30).mapToObj(i -> "app" + i).toList();
+    names.forEach(name -> scene.apply(alias(name)));
+    scene.stopOperator();
+    scene.startOperator();
+    names.forEach(
+        name -> scene.awaitCondition(ScriptAlias.class, name, "Programmed", "Programmed"));
+    scene.eventually(
+        () -> assertEquals(30, scene.get(WsgiGateway.class, "main").getStatus().aliases()));
+  }
+
+  @Test
+  void aRestartedOperatorFindsNothingToWrite() {
+    scene.apply(group(1));
+    scene.apply(alias("shop"));
+    scene.awaitCondition(ScriptAlias.class, "shop", "Programmed", "Programmed");
+    scene.awaitQuiet();
+    scene.stopOperator();
+    AuditLog.Mark mark = scene.mark();
+    scene.startOperator();
+    scene.apply(alias("later"));
+    scene.awaitCondition(ScriptAlias.class, "later", "Programmed", "Programmed");
+    scene.awaitQuiet();
+    List<String> written =
+        scene.writesSince(mark).stream()
+            .map(each -> each.resource() + " " + each.name())
+            .filter(each -> !each.startsWith("events"))
+            .distinct()
+            .sorted()
+            .toList();
+    assertEquals(
+        List.of(
+            "configmaps main-gateway-routes-1-0",
+            "configmaps site1-group",
+            "kubewsgi.dev/daemongroups/status site1",
+            "kubewsgi.dev/scriptaliases/status later",
+            "kubewsgi.dev/wsgigateways/status main"),
+        written);
+  }
+
+  @Test
+  void editsGetThroughWhileOthersWriteTheSameObjects() throws InterruptedException {
+    scene.apply(group(1));
+    scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
+    var writing = new AtomicBoolean(true);
+    Thread other =
+        Thread.startVirtualThread(
+            () -> {
+              for (int i = 0; writing.get(); i++) {
+                scene.patch(
+                    ConfigMap.class,
+                    "site1-group",
+                    "{\"metadata\": {\"annotations\": {\"theirs\": \"%d\"}}}".formatted(i));
+              }
+            });
+    for (int i = 0; i < 10; i++) {
+      scene.apply(alias("app" + i));
+    }
+    for (int i = 0; i < 10; i++) {
+      scene.awaitCondition(ScriptAlias.class, "app" + i, "Programmed", "Programmed");
+    }
+    writing.set(false);
+    other.join();
+    ConfigMap document = scene.get(ConfigMap.class, "site1-group");
+    assertTrue(document.getData().get("group.json").contains("app9"));
+    assertTrue(document.getMetadata().getAnnotations().containsKey("theirs"));
+  }
+
+  private static String group(int replicas) {
+    return """
+    apiVersion: kubewsgi.dev/v1alpha1
+    kind: DaemonGroup
+    metadata: {name: site1}
+    spec: {replicas: %d}
+    """
+        .formatted(replicas);
+  }
+
+  private static String alias(String name) {
+    return """
+    apiVersion: kubewsgi.dev/v1alpha1
+    kind: ScriptAlias
+    metadata: {name: %s}
+    spec: {path: /%s, script: %s.py, processGroup: site1}
+    """
+        .formatted(name, name, name);
+  }
+}

@@ -1,0 +1,288 @@
+package dev.kubewsgi.operator.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kubewsgi.api.v1alpha1.DaemonGroup;
+import dev.kubewsgi.api.v1alpha1.ScriptAlias;
+import dev.kubewsgi.operator.Names;
+import dev.kubewsgi.routes.GroupDocuments;
+import dev.kubewsgi.routes.UnreadableDocumentException;
+import dev.kubewsgi.testing.apiserver.ApiServer;
+import dev.kubewsgi.testing.apiserver.AuditLog;
+import dev.kubewsgi.testing.apiserver.Cluster;
+import dev.kubewsgi.testing.apiserver.TestNamespace;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of the objects that the operator makes. */
+@ApiServer
+class OwnedObjectsTest {
+
+  private Scene scene;
+
+  @BeforeEach
+  void begin(Cluster cluster, TestNamespace namespace) {
+    scene = new Scene(cluster, namespace);
+    scene.apply(Scene.GATEWAY);
+  }
+
+  @AfterEach
+  void end() {
+    scene.close();
+  }
+
+  @Test
+  void theQuickstartBecomesItsObjectsAndThenNothingIsWritten() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("../examples/quickstart"))) {
+      for (Path file : files.filter(each -> each.toString().endsWith(".yaml")).toList()) {
+        scene.apply(Files.readString(file));
+      }
+    }
+    scene.awaitCondition(ScriptAlias.class, "hello", "Programmed", "Programmed");
+    scene.awaitCondition(ScriptAlias.class, "counter", "Programmed", "Programmed");
+    scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
+    for (var kind :
+        List.of(
+            ConfigMap.class,
+            Secret.class,
+            Role.class,
+            RoleBinding.class,
+            NetworkPolicy.class,
+            PodDisruptionBudget.class,
+            Service.class,
+            Deployment.class)) {
+      assertTrue(scene.get(kind, "site1-group") != null, kind::getSimpleName);
+    }
+    assertTrue(scene.get(ServiceAccount.class, "main-gateway") != null);
+    assertTrue(scene.get(ConfigMap.class, "main-gateway-routes-1-0") != null);
+    scene.awaitQuiet();
+  }
+
+  @Test
+  void handEditsArePutBack() {
+    group("{replicas: 2}");
+    scene.patch(Deployment.class, "site1-group", "{\"spec\": {\"replicas\": 7}}");
+    scene.patch(
+        Service.class,
+        "site1-group",
+        "{\"spec\": {\"publishNotReadyAddresses\": null}, \"metadata\": {\"labels\": null}}");
+    scene.patch(ConfigMap.class, "main-gateway", "{\"data\": {\"index.json\": \"{}\"}}");
+    scene.eventually(
+        () -> {
+          assertEquals(2, scene.get(Deployment.class, "site1-group").getSpec().getReplicas());
+          var service = scene.get(Service.class, "site1-group");
+          assertEquals(true, service.getSpec().getPublishNotReadyAddresses());
+          assertEquals("kube-wsgi", service.getMetadata().getLabels().get(Names.MANAGED_BY));
+          assertNotEquals("{}", index());
+        });
+  }
+
+  private String index() {
+    return scene.get(ConfigMap.class, "main-gateway").getData().get(Names.INDEX);
+  }
+
+  @Test
+  void whatOthersAddIsLeftToThem() {
+    group("{}");
+    scene.patch(
+        Deployment.class,
+        "site1-group",
+        "{\"metadata\": {\"annotations\": {\"theirs\": \"yes\"}}}");
+    scene.kubectl("rollout", "restart", "deployment", "site1-group");
+    scene.apply(manifest("{threads: 3}"));
+    scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
+    scene.awaitQuiet();
+    Deployment deployment = scene.get(Deployment.class, "site1-group");
+    assertEquals("yes", deployment.getMetadata().getAnnotations().get("theirs"));
+    assertTrue(
+        deployment
+            .getSpec()
+            .getTemplate()
+            .getMetadata()
+            .getAnnotations()
+            .containsKey("kubectl.kubernetes.io/restartedAt"));
+  }
+
+  @Test
+  void deletedObjectsAreMadeAgain() {
+    group("{}");
+    long sequence = sequence();
+    List<Class<? extends HasMetadata>> kinds =
+        List.of(
+            Deployment.class,
+            ConfigMap.class,
+            Role.class,
+            RoleBinding.class,
+            NetworkPolicy.class,
+            PodDisruptionBudget.class,
+            Service.class);
+    scene.delete(Secret.class, "site1-group");
+    kinds.forEach(kind -> scene.delete(kind, "site1-group"));
+    scene.eventually(
+        () -> {
+          kinds.forEach(
+              kind -> assertTrue(scene.get(kind, "site1-group") != null, kind.getSimpleName()));
+          assertTrue(scene.get(Secret.class, "site1-group") != null, "Secret");
+        });
+    assertTrue(sequence() > sequence, "a document that was lost is followed by a later one");
+  }
+
+  private long sequence() {
+    try {
+      return GroupDocuments.sequence(
+          scene.get(ConfigMap.class, "site1-group").getData().get(Names.GROUP_DOCUMENT));
+    } catch (UnreadableDocumentException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void theDocumentsSequenceGrowsByOneWithEachOtherContent() {
+    group("{}");
+    long first = sequence();
+    scene.apply(manifest("{threads: 4}"));
+    scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
+    scene.apply(manifest("{replicas: 3}"));
+    scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
+    assertEquals(first + 2, sequence());
+    scene.patch(
+        DaemonGroup.class, "site1", "{\"spec\": {\"restartedAt\": \"2026-01-31T10:00:00Z\"}}");
+    scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
+    assertEquals(first + 2, sequence());
+  }
+
+  @Test
+  void somebodyElsesObjectIsNeverTouched() {
+    scene.apply(
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: site1-group}
+        data: {theirs: precious}
+        """);
+    scene.apply(manifest("{}"));
+    Condition condition =
+        scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "NotOwned");
+    assertTrue(condition.getMessage().startsWith("ConfigMap site1-group: "), condition::getMessage);
+    assertEquals(Map.of("theirs", "precious"), scene.get(ConfigMap.class, "site1-group").getData());
+    assertTrue(scene.get(Deployment.class, "site1-group") != null, "others are made");
+
+    scene.delete(ConfigMap.class, "site1-group");
+    scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
+  }
+
+  @Test
+  void whatTheApiServerRefusesIsToldInItsWords() {
+    scene.apply(manifest("{podTemplate: {spec: {dnsPolicy: Perhaps}}}"));
+    Condition condition = scene.awaitCondition(DaemonGroup.class, "site1", "Ready", "Refused");
+    assertTrue(condition.getMessage().contains("Perhaps"), condition::getMessage);
+    AuditLog.Mark mark = scene.mark();
+    scene.awaitQuiet();
+    long attempts =
+        scene.writesSince(mark).stream().filter(each -> each.name().equals("site1-group")).count();
+    assertTrue(attempts < 10, () -> attempts + " attempts are a hot loop");
+
+    scene.patch(DaemonGroup.class, "site1", "{\"spec\": {\"podTemplate\": null}}");
+    scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
+  }
+
+  @Test
+  void scalingTheGroupIsObeyed() {
+    group("{}");
+    scene.kubectl("scale", "dg", "site1", "--replicas", "3");
+    scene.eventually(
+        () -> assertEquals(3, scene.get(Deployment.class, "site1-group").getSpec().getReplicas()));
+    scene.eventually(
+        () -> assertEquals("0/3", scene.get(DaemonGroup.class, "site1").getStatus().ready()));
+  }
+
+  @Test
+  void anotherTimeRotatesTheSecretOnce() {
+    group("{}");
+    String first = secret().get(Names.CURRENT_SECRET);
+    scene.patch(
+        DaemonGroup.class, "site1", "{\"spec\": {\"secretRotatedAt\": \"2026-01-31T10:00:00Z\"}}");
+    scene.eventually(() -> assertEquals(first, secret().get(Names.PREVIOUS_SECRET)));
+    String second = secret().get(Names.CURRENT_SECRET);
+    assertNotEquals(first, second);
+    scene.apply(manifest("{threads: 9, secretRotatedAt: '2026-01-31T10:00:00Z'}"));
+    scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
+    assertEquals(second, secret().get(Names.CURRENT_SECRET));
+  }
+
+  private Map<String, String> secret() {
+    return scene.get(Secret.class, "site1-group").getData();
+  }
+
+  @Test
+  void aGrowingTableIsDealtToMoreShardsAndTheOldOnesGo() {
+    for (int i = 0; i < 3; i++) {
+      scene.apply(alias("large" + i, "x".repeat(100_000)));
+    }
+    scene.eventually(
+        () -> {
+          List<String> shards = shards();
+          assertTrue(shards.size() > 1, shards::toString);
+          String count = String.valueOf(shards.size());
+          assertTrue(
+              shards.stream().allMatch(each -> each.startsWith("main-gateway-routes-" + count)),
+              shards::toString);
+        });
+    scene.delete(ScriptAlias.class, "large1");
+    scene.delete(ScriptAlias.class, "large2");
+    scene.eventually(() -> assertEquals(List.of("main-gateway-routes-1-0"), shards()));
+  }
+
+  private static String alias(String name, String comment) {
+    return """
+    apiVersion: kubewsgi.dev/v1alpha1
+    kind: ScriptAlias
+    metadata: {name: %s}
+    spec: {path: /%s, script: app.py, source: {inline: {app.py: "# %s"}}}
+    """
+        .formatted(name, name, comment);
+  }
+
+  private List<String> shards() {
+    return scene.client().configMaps().inNamespace(scene.namespace()).list().getItems().stream()
+        .map(each -> each.getMetadata().getName())
+        .filter(name -> name.startsWith("main-gateway-routes-"))
+        .sorted()
+        .toList();
+  }
+
+  private void group(String spec) {
+    scene.apply(manifest(spec));
+    scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
+  }
+
+  private static String manifest(String spec) {
+    return """
+    apiVersion: kubewsgi.dev/v1alpha1
+    kind: DaemonGroup
+    metadata: {name: site1}
+    spec: %s
+    """
+        .formatted(spec);
+  }
+}

@@ -1,0 +1,167 @@
+package dev.kubewsgi.operator.world;
+
+import static dev.kubewsgi.operator.world.WorldFixture.FIRST;
+import static dev.kubewsgi.operator.world.WorldFixture.alias;
+import static dev.kubewsgi.operator.world.WorldFixture.inputs;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import dev.kubewsgi.operator.Names;
+import dev.kubewsgi.reports.GatewayReport;
+import dev.kubewsgi.reports.GatewayReport.ApplicationReport;
+import dev.kubewsgi.reports.GatewayReport.Trouble;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What an alias's view says, from what was written and what pods report. */
+class SnapshotTest {
+
+  private static final String UID = "00000000-0000-0000-0000-000000000001";
+  private static final Trouble TROUBLE = new Trouble("KW301", "ImportError: no module");
+
+  private final Compilation compilation =
+      Compilation.of(
+          inputs(alias("shop", 0, "{script: shop.py, processGroup: site1}")),
+          Admissions.none(),
+          FIRST);
+  private final GatewayPart gateway = compilation.gateways().get("web/main");
+  private final GroupPart group = compilation.groups().get("web/site1");
+  private final String id = gateway.table().applicationGroups().getFirst().id();
+  private final String revision = gateway.table().applicationGroups().getFirst().revision();
+  private final Map<String, Delivery> tables = new HashMap<>();
+  private final Map<String, Delivery> documents = new HashMap<>();
+  private final List<Pod> pods = new ArrayList<>();
+  private final Map<String, String> reports = new HashMap<>();
+
+  private AliasView view() {
+    ConfigMap status =
+        new ConfigMapBuilder()
+            .withNewMetadata()
+            .withName("main-gateway-status")
+            .endMetadata()
+            .withBinaryData(reports)
+            .build();
+    return Snapshot.of(
+            compilation, Observations.of(pods, Map.of("web/main", status)), tables, documents)
+        .aliases()
+        .get("web/shop");
+  }
+
+  private void pod(String name, boolean ready) {
+    pods.add(
+        new PodBuilder()
+            .withNewMetadata()
+            .withNamespace("web")
+            .withName(name)
+            .withLabels(Names.gatewayLabels("main"))
+            .endMetadata()
+            .withNewStatus()
+            .addNewCondition()
+            .withType("Ready")
+            .withStatus(ready ? "True" : "False")
+            .endCondition()
+            .endStatus()
+            .build());
+  }
+
+  private void reports(String pod, ApplicationReport report) {
+    pod(pod, true);
+    byte[] packed = new GatewayReport(Map.of(id, report), Map.of()).pack();
+    reports.put(pod, Base64.getEncoder().encodeToString(packed));
+  }
+
+  @Test
+  void itIsPendingUntilBothDocumentsAreWritten() {
+    assertInstanceOf(Programming.Pending.class, view().programming());
+    tables.put(UID, Delivery.of(gateway, Optional.empty()));
+    assertInstanceOf(Programming.Pending.class, view().programming());
+    documents.put(UID, Delivery.of(group, Optional.empty()));
+    assertInstanceOf(Programming.Written.class, view().programming());
+  }
+
+  @Test
+  void whatWasWrittenForAnotherGatewayOfTheNameDoesNotCount() {
+    tables.put("another", Delivery.of(gateway, Optional.empty()));
+    documents.put(UID, Delivery.of(group, Optional.empty()));
+    assertInstanceOf(Programming.Pending.class, view().programming());
+  }
+
+  @Test
+  void aTableWithoutItsNewestCodeDoesNotCount() {
+    Delivery written = Delivery.of(gateway, Optional.empty());
+    tables.put(
+        UID,
+        new Delivery(written.routes(), Set.of(new Delivery.Code(id, "older")), Optional.empty()));
+    assertInstanceOf(Programming.Pending.class, view().programming());
+  }
+
+  @Test
+  void whatCannotBeWrittenSaysWhere() {
+    tables.put(UID, Delivery.of(gateway, Optional.empty()));
+    documents.put(UID, Delivery.of(group, Optional.of("exceeded quota")));
+    assertEquals(
+        new Programming.Failed("DaemonGroup web/site1", "exceeded quota"), view().programming());
+    tables.put(UID, Delivery.of(gateway, Optional.of("exceeded quota")));
+    assertEquals(
+        new Programming.Failed("WsgiGateway web/main", "exceeded quota"), view().programming());
+  }
+
+  @Test
+  void podsThatAreNotReadySayNothing() {
+    pod("main-1", false);
+    assertEquals(new Service.NoPods(true), view().service());
+  }
+
+  @Test
+  void aReadyPodThatHasNotReportedHasLoadedNothing() {
+    pod("main-1", true);
+    assertEquals(new Service.Starting(false), view().service());
+  }
+
+  @Test
+  void itServesWhenAllReadyPodsServeIt() {
+    reports("main-1", ApplicationReport.serving(revision));
+    assertEquals(new Service.Serving(), view().service());
+    reports("main-2", ApplicationReport.starting(revision, false));
+    assertEquals(new Service.Starting(false), view().service());
+  }
+
+  @Test
+  void olderCodeThatServesCoversTheStartOfTheNewest() {
+    reports("main-1", ApplicationReport.serving("older"));
+    reports("main-2", ApplicationReport.starting(revision, true));
+    assertEquals(new Service.Starting(true), view().service());
+  }
+
+  @Test
+  void onePodThatCannotLoadItIsEnoughToSaySo() {
+    reports("main-1", ApplicationReport.serving(revision));
+    reports("main-2", ApplicationReport.failed(revision, true, TROUBLE));
+    assertEquals(new Service.Failed(TROUBLE, true), view().service());
+  }
+
+  @Test
+  void theReportOfAPodThatIsGoneIsPassedOver() {
+    reports("main-1", ApplicationReport.failed(revision, false, TROUBLE));
+    pods.clear();
+    reports("main-2", ApplicationReport.serving(revision));
+    assertEquals(new Service.Serving(), view().service());
+  }
+
+  @Test
+  void aReportThatCannotBeReadCountsAsNone() {
+    reports("main-1", ApplicationReport.serving(revision));
+    reports.put("main-1", "bm9uc2Vuc2U=");
+    assertEquals(new Service.Starting(false), view().service());
+  }
+}
