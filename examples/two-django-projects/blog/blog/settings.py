@@ -1,6 +1,7 @@
 """Settings of the blog. None says where it is mounted: SCRIPT_NAME does, request by request."""
 
 import os
+import shutil
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -18,10 +19,29 @@ MIDDLEWARE = [
 ]
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 
+
+def writable(database):
+    """The database; in a pod, whose image cannot be written, a copy in /tmp that ends with the pod.
+
+    A real site has its database elsewhere, and no such function.
+    """
+    if os.access(database.parent, os.W_OK):
+        return database
+    copy = Path("/tmp/blog.sqlite3")
+    own = copy.with_suffix(f".{os.getpid()}")
+    shutil.copyfile(database, own)
+    try:
+        os.link(own, copy)  # the first process makes it, all at once; the others use it
+    except FileExistsError:
+        pass
+    own.unlink()
+    return copy
+
+
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": BASE_DIR / "db.sqlite3",
+        "NAME": writable(BASE_DIR / "db.sqlite3"),
         # Several processes write: wait for a lock instead of failing, and readers never wait.
         "OPTIONS": {
             "timeout": 20,

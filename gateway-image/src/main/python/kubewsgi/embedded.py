@@ -64,9 +64,9 @@ class Interpreter:
             process_group="",
             application_group=self._name,
         )
-        return self._handler(application), base
+        return self._handler(application, os.fsencode(script).decode("latin-1")), base
 
-    def _handler(self, application):
+    def _handler(self, application, script):
         host = self._host
         read, begin, write, end, log = (
             host[name] for name in ("read", "begin", "write", "end", "log")
@@ -76,6 +76,7 @@ class Interpreter:
         def handle(environ, token, length):
             """Serves a request: `(status, headers, body)`, or () sent, or (reason,) aborted."""
             request_id = environ["mod_wsgi.request_id"]
+            environ["SCRIPT_FILENAME"] = script  # the gateway may know its name in a source alone
             environ["wsgi.errors"] = wsgi.ErrorLog(log, request_id)
             _current.request_id = request_id
             channel = _Channel(token, read, begin, write, end)

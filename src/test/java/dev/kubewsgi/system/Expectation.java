@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One line of an example's {@code expectations.json}: a request and what its answer has to show.
+ * One line of an example's {@code tests/expectations.json}: a request and what its answer has to
+ * show.
  *
  * @param request method and target: {@code GET /blog/}
  * @param requestHeaders sent with it
@@ -34,7 +35,7 @@ record Expectation(
     List<String> body,
     List<String> bodyHasNot) {
 
-  static final String FILE = "expectations.json";
+  static final String FILE = "tests/expectations.json";
 
   Expectation {
     requestHeaders = requestHeaders == null ? Map.of() : requestHeaders;

@@ -47,6 +47,29 @@ class ReloadTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("modes")
+  void anEditOfAScriptInItsManifestReplacesTheOldOneWithNoRequestLost(String manifest) {
+    Scripts.in(directory, manifest + inline("version 1"));
+    try (ServedDirectory served = ServedDirectory.of(directory);
+        Load load = new Load(served, "/v", 8)) {
+      assertEquals("version 1", served.get("/v").body());
+      load.awaitAnswers(50);
+      for (int edit = 2; edit <= 4; edit++) {
+        String text = "version " + edit;
+        served.edit(Scripts.MANIFEST, "version " + (edit - 1), text);
+        Eventually.isTrue(text + " is served", () -> served.get("/v").body().equals(text));
+        load.awaitAnswers(20);
+      }
+      load.assertNothingLost();
+    }
+  }
+
+  /** The source of the last alias of a manifest. */
+  private static String inline(String text) {
+    return "  source:\n    inline:\n      version.py: |\n" + script(text).indent(8);
+  }
+
   @Test
   void anAliasMovesBetweenModesByOneFieldWithNoRequestLost() {
     Scripts.in(directory, GROUP + EMBEDDED.replace("version.py", "pid.py"), "pid.py");

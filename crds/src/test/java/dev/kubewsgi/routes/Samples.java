@@ -1,5 +1,6 @@
 package dev.kubewsgi.routes;
 
+import dev.kubewsgi.api.v1alpha1.AliasSource;
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.DaemonGroupSpec;
 import dev.kubewsgi.api.v1alpha1.EnvVar;
@@ -21,6 +22,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.List;
+import java.util.Map;
 
 /** Objects as they come after validation and defaulting, with the parts that a test is about. */
 final class Samples {
@@ -47,6 +49,17 @@ final class Samples {
       Namespaces embeddedFrom,
       NamespaceChoice.From aliasesFrom,
       List<String> hostnames) {
+    return gateway(
+        id, embedded, embeddedFrom, new Aliases(new NamespaceChoice(aliasesFrom, null), hostnames));
+  }
+
+  /** A gateway that lets namespaces in. */
+  static WsgiGateway gateway(String id, Namespaces embeddedFrom, NamespaceChoice aliasesFrom) {
+    return gateway(id, true, embeddedFrom, new Aliases(aliasesFrom, null));
+  }
+
+  private static WsgiGateway gateway(
+      String id, boolean embedded, Namespaces embeddedFrom, Aliases aliases) {
     return named(
         new WsgiGateway(),
         id,
@@ -55,7 +68,7 @@ final class Samples {
                 new Listener("http", null, 8080, null),
                 new Listener("https", "0.0.0.0", 8443, new Tls("www-tls"))),
             new Embedded(embedded, 5, embeddedFrom, QUEUE, "15s"),
-            new Aliases(new NamespaceChoice(aliasesFrom, null), hostnames),
+            aliases,
             new Limits(new Quantity("8190"), new Quantity("32Ki"), new Quantity("10Mi")),
             new Timeouts("20s", "1m30s", "500ms", "1h", "0s"),
             List.of("192.0.2.0/24"),
@@ -96,62 +109,230 @@ final class Samples {
             null));
   }
 
+  /** A group that lets namespaces in. */
+  static DaemonGroup group(String id, NamespaceChoice aliasesFrom) {
+    DaemonGroup group = group(id, null, 1, null);
+    DaemonGroupSpec spec = group.getSpec();
+    group.setSpec(
+        new DaemonGroupSpec(
+            spec.replicas(),
+            spec.processes(),
+            spec.threads(),
+            spec.displayName(),
+            spec.securityContext(),
+            spec.env(),
+            spec.workingDir(),
+            spec.python(),
+            spec.queue(),
+            spec.startupTimeout(),
+            spec.gracefulTimeout(),
+            spec.shutdownTimeout(),
+            new DaemonGroupSpec.Aliases(aliasesFrom),
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null));
+    return group;
+  }
+
   /** What an alias says; the rest is absent or default. */
   record Alias(
       String id,
       String gateway,
       List<String> hosts,
       String path,
+      String script,
       String processGroup,
       String applicationGroup,
       PythonSpec python,
-      List<EnvVar> env) {
+      List<EnvVar> env,
+      AliasSource source,
+      String created) {
 
     static Alias of(String id, String path) {
-      return new Alias(id, "main", null, path, null, "%{RESOURCE}", null, null);
-    }
-
-    Alias gateway(String gateway) {
-      return new Alias(id, gateway, hosts, path, processGroup, applicationGroup, python, env);
-    }
-
-    Alias hosts(String... hosts) {
       return new Alias(
-          id, gateway, List.of(hosts), path, processGroup, applicationGroup, python, env);
+          id,
+          "main",
+          null,
+          path,
+          "/srv/" + id + ".wsgi",
+          null,
+          "%{RESOURCE}",
+          null,
+          null,
+          null,
+          null);
     }
 
-    Alias in(String processGroup) {
-      return new Alias(id, gateway, hosts, path, processGroup, applicationGroup, python, env);
-    }
-
-    Alias sharing(String applicationGroup) {
-      return new Alias(id, gateway, hosts, path, processGroup, applicationGroup, python, env);
-    }
-
-    Alias python(PythonSpec python) {
-      return new Alias(id, gateway, hosts, path, processGroup, applicationGroup, python, env);
-    }
-
-    Alias env(EnvVar... env) {
+    Alias gateway(String name) {
       return new Alias(
-          id, gateway, hosts, path, processGroup, applicationGroup, python, List.of(env));
+          id,
+          name,
+          hosts,
+          path,
+          script,
+          processGroup,
+          applicationGroup,
+          python,
+          env,
+          source,
+          created);
+    }
+
+    Alias hosts(String... names) {
+      return new Alias(
+          id,
+          gateway,
+          List.of(names),
+          path,
+          script,
+          processGroup,
+          applicationGroup,
+          python,
+          env,
+          source,
+          created);
+    }
+
+    Alias script(String file) {
+      return new Alias(
+          id,
+          gateway,
+          hosts,
+          path,
+          file,
+          processGroup,
+          applicationGroup,
+          python,
+          env,
+          source,
+          created);
+    }
+
+    Alias in(String group) {
+      return new Alias(
+          id, gateway, hosts, path, script, group, applicationGroup, python, env, source, created);
+    }
+
+    Alias sharing(String name) {
+      return new Alias(
+          id, gateway, hosts, path, script, processGroup, name, python, env, source, created);
+    }
+
+    Alias python(PythonSpec spec) {
+      return new Alias(
+          id,
+          gateway,
+          hosts,
+          path,
+          script,
+          processGroup,
+          applicationGroup,
+          spec,
+          env,
+          source,
+          created);
+    }
+
+    Alias env(EnvVar... variables) {
+      return new Alias(
+          id,
+          gateway,
+          hosts,
+          path,
+          script,
+          processGroup,
+          applicationGroup,
+          python,
+          List.of(variables),
+          source,
+          created);
+    }
+
+    Alias source(AliasSource files) {
+      return new Alias(
+          id,
+          gateway,
+          hosts,
+          path,
+          script,
+          processGroup,
+          applicationGroup,
+          python,
+          env,
+          files,
+          created);
+    }
+
+    /** Files that the alias itself holds. */
+    Alias inline(Map<String, String> texts) {
+      return source(new AliasSource(texts, null, null, null, null));
+    }
+
+    /** Files in a ConfigMap. */
+    Alias configMap(String name) {
+      return source(new AliasSource(null, new AliasSource.ConfigMap(name), null, null, null));
+    }
+
+    /** Files in a volume. */
+    Alias volume(String claim) {
+      return source(new AliasSource(null, null, null, null, new AliasSource.Volume(claim, null)));
+    }
+
+    /** Files in a Git repository. */
+    Alias git(String secret) {
+      return source(
+          new AliasSource(
+              null,
+              null,
+              null,
+              new AliasSource.Git("https://example.com/a", "v1", null, secret),
+              null));
+    }
+
+    /** Files in an image. */
+    Alias image(String reference) {
+      return source(
+          new AliasSource(null, null, new AliasSource.Image(reference, "/app", null), null, null));
+    }
+
+    /** As an API server notes it: {@code 2026-01-31T10:00:00Z}. */
+    Alias created(String time) {
+      return new Alias(
+          id,
+          gateway,
+          hosts,
+          path,
+          script,
+          processGroup,
+          applicationGroup,
+          python,
+          env,
+          source,
+          time);
     }
 
     ScriptAlias build() {
-      return named(
-          new ScriptAlias(),
-          id,
-          new ScriptAliasSpec(
-              gateway,
-              hosts,
-              path,
-              "/srv/" + id + ".wsgi",
-              "application",
-              processGroup,
-              applicationGroup,
-              python,
-              env,
-              null));
+      ScriptAlias alias =
+          named(
+              new ScriptAlias(),
+              id,
+              new ScriptAliasSpec(
+                  gateway,
+                  hosts,
+                  path,
+                  script,
+                  "application",
+                  processGroup,
+                  applicationGroup,
+                  python,
+                  env,
+                  source));
+      alias.getMetadata().setCreationTimestamp(created);
+      return alias;
     }
   }
 }

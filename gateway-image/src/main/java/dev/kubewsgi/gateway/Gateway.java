@@ -296,7 +296,7 @@ public final class Gateway implements GatewayStatus {
   private void open(RouteTable table) {
     gateways.computeIfAbsent(
         table.gateway().id(),
-        _ -> new ServedGateway(new EmbeddedMode(embeddedPython), this::listen));
+        _ -> new ServedGateway(new EmbeddedMode(embeddedPython, workspace::sources), this::listen));
   }
 
   private HttpFront listen(RouteTable table, LiveRouter router) {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** A directory of this process alone: the worker's zipapp, sockets, configurations. */
+/** A directory of this process alone: the worker's zipapp, sockets, configurations, sources. */
 final class Workspace {
 
   private static final Logger LOG = Logger.getLogger(Workspace.class);
@@ -28,6 +28,15 @@ final class Workspace {
       archive = WorkerArchive.extractTo(directory());
     }
     return archive;
+  }
+
+  /** For the files that travel with application groups. */
+  synchronized Path sources() {
+    try {
+      return Files.createDirectories(directory().resolve("sources"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   DaemonRuntime daemonRuntime(List<EventLoop> loops, PythonFinder pythons) {

@@ -11,6 +11,7 @@ import dev.kubewsgi.gateway.status.ApplicationGroupStatus.LoadFailure;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.GatewaySettings.EmbeddedSettings;
 import dev.kubewsgi.routes.Route;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -34,6 +36,7 @@ public final class EmbeddedApplication implements Application {
   private static final long EXPIRE_MILLIS = 50;
 
   private final PythonRuntime runtime;
+  private final Supplier<Path> sources;
   private final ScheduledExecutorService timer;
   private final ScheduledFuture<?> expiry;
 
@@ -45,8 +48,10 @@ public final class EmbeddedApplication implements Application {
   private EmbeddedSettings settings;
   private boolean stopped;
 
-  EmbeddedApplication(PythonRuntime runtime, ScheduledExecutorService timer) {
+  EmbeddedApplication(
+      PythonRuntime runtime, Supplier<Path> sources, ScheduledExecutorService timer) {
     this.runtime = runtime;
+    this.sources = sources;
     this.timer = timer;
     this.expiry =
         timer.scheduleWithFixedDelay(
@@ -64,7 +69,7 @@ public final class EmbeddedApplication implements Application {
       return CompletableFuture.completedFuture(null);
     }
     settings = wanted;
-    var next = new EmbeddedInterpreter(runtime, group, wanted);
+    var next = new EmbeddedInterpreter(runtime, sources, group, wanted);
     supersede(next);
     if (serving == null) {
       serving = next; // Requests wait in its queue until it has loaded.

@@ -13,6 +13,7 @@ import dev.kubewsgi.gateway.status.ApplicationGroupStatus.WorkerStatus;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.GatewaySettings.EmbeddedSettings;
 import dev.kubewsgi.routes.Route;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -38,6 +40,7 @@ final class EmbeddedInterpreter {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private final PythonRuntime runtime;
+  private final Supplier<Path> sources;
   private final ApplicationGroup group;
   private final EmbeddedSettings settings;
   private final Crew<EmbeddedRequest> crew;
@@ -48,10 +51,16 @@ final class EmbeddedInterpreter {
       new ConcurrentHashMap<>();
   private final List<Worker> workers = new ArrayList<>();
   private volatile Interpreter interpreter;
+  private volatile SourceFiles files = SourceFiles.none();
   private volatile State state = State.STARTING;
 
-  EmbeddedInterpreter(PythonRuntime runtime, ApplicationGroup group, EmbeddedSettings settings) {
+  EmbeddedInterpreter(
+      PythonRuntime runtime,
+      Supplier<Path> sources,
+      ApplicationGroup group,
+      EmbeddedSettings settings) {
     this.runtime = runtime;
+    this.sources = sources;
     this.group = group;
     this.settings = settings;
     this.crew = new Crew<>(settings.queue().maxLength());
@@ -244,9 +253,10 @@ final class EmbeddedInterpreter {
     }
 
     private void load() throws LoadException {
-      interpreter.start(group, settings.threads());
+      files = SourceFiles.write(group, sources);
+      interpreter.start(files.locate(group), settings.threads());
       for (var script : group.scripts()) {
-        handlers.put(script, interpreter.load(script));
+        handlers.put(script, interpreter.load(files.locate(script)));
       }
     }
 
@@ -345,6 +355,7 @@ final class EmbeddedInterpreter {
                 + " or move the alias to a daemon group (spec.processGroup)",
             group.id());
       }
+      files.delete();
       ended.complete(null);
     }
   }

@@ -8,6 +8,7 @@ import dev.kubewsgi.gateway.python.PythonUnavailableException;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.GatewaySettings.EmbeddedSettings;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class EmbeddedMode {
   private static final Logger LOG = Logger.getLogger(EmbeddedMode.class);
 
   private final Supplier<PythonRuntime> starter;
+  private final Supplier<Path> sources;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> Thread.ofPlatform().daemon().name("embedded-timer").unstarted(task));
@@ -38,9 +40,11 @@ public final class EmbeddedMode {
   /**
    * @param starter starts CPython when the first application needs it; throws {@link
    *     PythonUnavailableException}
+   * @param sources a directory for the files that travel with application groups
    */
-  public EmbeddedMode(Supplier<PythonRuntime> starter) {
+  public EmbeddedMode(Supplier<PythonRuntime> starter, Supplier<Path> sources) {
     this.starter = starter;
+    this.sources = sources;
   }
 
   /**
@@ -61,7 +65,8 @@ public final class EmbeddedMode {
             .map(
                 group ->
                     applications
-                        .computeIfAbsent(group.id(), _ -> new EmbeddedApplication(runtime, timer))
+                        .computeIfAbsent(
+                            group.id(), _ -> new EmbeddedApplication(runtime, sources, timer))
                         .apply(group, settings))
             .toArray(CompletableFuture[]::new));
   }

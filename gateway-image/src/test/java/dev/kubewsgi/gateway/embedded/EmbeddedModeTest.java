@@ -42,11 +42,12 @@ class EmbeddedModeTest {
   private static final EmbeddedSettings FIVE_THREADS = settings(5, 100, Duration.ofSeconds(45));
 
   @TempDir static Path directory;
+  @TempDir private Path sources;
   private static PythonRuntime runtime;
   private static final ConcurrentLinkedQueue<String> LOG = new ConcurrentLinkedQueue<>();
   private static final EventLoop LOOP = new DefaultEventLoop();
 
-  private final EmbeddedMode mode = new EmbeddedMode(() -> runtime);
+  private final EmbeddedMode mode = new EmbeddedMode(() -> runtime, () -> sources);
 
   @BeforeAll
   static void startPython() {
@@ -545,6 +546,72 @@ class EmbeddedModeTest {
     var group = group(script.getFileName().toString(), script, "1");
     mode.apply(List.of(group), settings).get();
     return route(group, script);
+  }
+
+  @Test
+  void filesOfASourceAreThereForTheirInterpreterAlone() throws Exception {
+    mode.apply(List.of(withFiles("1", "first")), FIVE_THREADS).get();
+    var route =
+        new Route("*", "/app", "default/app", "default.app/app.py", "application", "embedded|app");
+    var first = get(route).await();
+    assertNull(first.failure(), () -> String.valueOf(first.failure()));
+    var places = first.body().split(" ");
+    assertEquals("first", places[0]);
+    assertEquals(places[1], places[2]);
+    assertTrue(Files.exists(Path.of(places[1])));
+
+    mode.apply(List.of(withFiles("2", "second")), FIVE_THREADS).get();
+    var second = get(route).await().body().split(" ");
+    assertEquals("second", second[0]);
+    assertTrue(Files.exists(Path.of(second[1])));
+    while (Files.exists(Path.of(places[1]))) {
+      Thread.onSpinWait(); // It goes with its interpreter, which drains.
+    }
+    mode.stop().get();
+    try (var left = Files.list(sources)) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+
+  @Test
+  void fileThatWouldBeWrittenElsewhereIsRefused() throws Exception {
+    var group = withFiles("1", "x");
+    var escaping =
+        new ApplicationGroup(
+            group.id(),
+            group.processGroup(),
+            group.name(),
+            "2",
+            group.scripts(),
+            group.python(),
+            Map.of(),
+            Map.of("../escaped.py", ""));
+    mode.apply(List.of(escaping), FIVE_THREADS).get();
+    var failure = mode.status().getFirst().failure().orElseThrow();
+    assertEquals("KW315", failure.code());
+    assertTrue(Files.notExists(sources.resolve("escaped.py")));
+  }
+
+  /** Answers its text, where it is loaded from, and SCRIPT_FILENAME. */
+  private static ApplicationGroup withFiles(String revision, String text) {
+    return new ApplicationGroup(
+        "embedded|app",
+        new ProcessGroup.Embedded(),
+        "*|/app",
+        revision,
+        List.of(new ApplicationGroup.Script("default.app/app.py", "application")),
+        new PythonSettings(Optional.empty(), List.of("default.app")),
+        Map.of(),
+        Map.of(
+            "default.app/text.py",
+            "TEXT = '%s'\n".formatted(text),
+            "default.app/app.py",
+            """
+            import text
+            def application(environ, start_response):
+                start_response("200 OK", [])
+                return [" ".join((text.TEXT, __file__, environ["SCRIPT_FILENAME"])).encode()]
+            """));
   }
 
   private Route serve(String source, Map<String, String> env) throws Exception {

@@ -1,0 +1,64 @@
+package dev.kubewsgi.routes;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.kubewsgi.routes.Samples.Alias;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What the documents of daemon groups hold. */
+class GroupsTest {
+
+  private static Compiled compile(Alias... aliases) {
+    return RouteCompiler.compile(
+        new Declarations(
+            List.of(Samples.gateway("default/main"), Samples.gateway("default/other")),
+            List.of(
+                Samples.group("default/site1", 1, 1, null),
+                Samples.group("default/unused", 1, 1, null)),
+            Stream.of(aliases).map(Alias::build).toList()),
+        new FixedSurroundings());
+  }
+
+  private static List<String> ids(GroupDocument group) {
+    return group.applicationGroups().stream().map(ApplicationGroup::id).toList();
+  }
+
+  @Test
+  void groupHasTheApplicationGroupsOfAllGatewaysAndOneWithoutAliasesHasNone() {
+    Compiled compiled =
+        compile(
+            Alias.of("default/b", "/b").in("site1"),
+            Alias.of("default/a", "/a").in("site1").gateway("other"),
+            Alias.of("default/c", "/c"));
+    assertEquals(
+        List.of("default/site1", "default/unused"),
+        compiled.groups().stream().map(group -> group.settings().id()).toList());
+    assertEquals(List.of("default/site1|a", "default/site1|b"), ids(compiled.groups().getFirst()));
+    assertEquals(List.of(), ids(compiled.groups().get(1)));
+  }
+
+  @Test
+  void interpreterThatAliasesOfTwoGatewaysShareIsTheSameInBothTables() {
+    Compiled compiled =
+        compile(
+            Alias.of("default/a", "/a").in("site1").sharing("both"),
+            Alias.of("default/b", "/b").in("site1").sharing("both").gateway("other"));
+    List<ApplicationGroup> groups = compiled.groups().getFirst().applicationGroups();
+    assertEquals(1, groups.size());
+    assertEquals(2, groups.getFirst().scripts().size());
+    compiled.tables().forEach(table -> assertEquals(groups, table.applicationGroups()));
+  }
+
+  @Test
+  void embeddedInterpretersOfTwoGatewaysAreTheirOwn() {
+    Compiled compiled =
+        compile(
+            Alias.of("default/a", "/a").sharing("both"),
+            Alias.of("default/b", "/b").sharing("both").gateway("other"));
+    compiled
+        .tables()
+        .forEach(table -> assertEquals(1, table.applicationGroups().getFirst().scripts().size()));
+  }
+}
