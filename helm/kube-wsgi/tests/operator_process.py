@@ -10,6 +10,7 @@ import chart
 
 _PROGRAM = chart.ROOT / "bin/kube-wsgi-operator"
 _BUILT = chart.ROOT / "operator/target/quarkus-app/quarkus-run.jar"
+_PATIENCE = 60  # seconds for its end
 
 
 def is_built():
@@ -22,63 +23,64 @@ def running(place, release="kube-wsgi", namespace="kube-wsgi"):
 
     place: the cluster
     """
-    deployment = place.get("deployment", release, namespace)
-    pod = deployment["spec"]["template"]["spec"]
-    account = pod["serviceAccountName"]
+    pod = place.get("deployment", release, namespace)["spec"]["template"]["spec"]
     log = place.directory / "logs/operator.log"
-    with (
-        log.open("ab") as output,
-        subprocess.Popen(
+    environment = {
+        **{name: value for name, value in os.environ.items() if "KUBE" not in name},
+        **_variables(place, namespace, pod),
+        "KUBECONFIG": str(_kubeconfig(place, namespace, pod["serviceAccountName"])),
+        "QUARKUS_HTTP_PORT": str(_free_port()),
+        "KUBE_WSGI_SKIP_BUILD": "1",
+    }
+    with log.open("ab") as output:
+        process = subprocess.Popen(
             [_PROGRAM],
-            env={
-                **{name: value for name, value in os.environ.items() if "KUBE" not in name},
-                **_variables(place, pod, deployment),
-                "KUBECONFIG": str(_kubeconfig(place, namespace, account)),
-                "QUARKUS_HTTP_PORT": str(_free_port()),
-                "KUBE_WSGI_SKIP_BUILD": "1",
-            },
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-        ) as process,
-    ):
+        )
         try:
             yield log
         finally:
-            process.terminate()
+            _end(process)
 
 
-def _variables(place, pod, deployment):
+def _end(process):
+    process.terminate()
+    try:
+        process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
+
+
+def _variables(place, namespace, pod):
+    """Of the only container, with values as they are beside the cluster."""
     (container,) = pod["containers"]
     fields = {
-        "metadata.namespace": deployment["metadata"]["namespace"],
-        "metadata.name": f"{deployment['metadata']['name']}-0",
+        "metadata.namespace": namespace,
+        "metadata.name": "operator-0",
         "spec.serviceAccountName": pod["serviceAccountName"],
     }
-    variables = {
-        each["name"]: each["value"]
-        if "value" in each
-        else fields[each["valueFrom"]["fieldRef"]["fieldPath"]]
-        for each in container["env"]
-    }
-    return _with_files(place, pod, container, deployment, variables)
-
-
-def _with_files(place, pod, container, deployment, variables):
-    """Files of mounted ConfigMaps lie in the cluster's directory, where variables find them."""
-    for volume in pod["volumes"]:
-        if "configMap" not in volume:
-            continue
-        name = volume["configMap"]["name"]
-        content = place.get("configmap", name, deployment["metadata"]["namespace"])["data"]
-        (mount,) = (m for m in container["volumeMounts"] if m["name"] == volume["name"])
-        for file, text in content.items():
-            (place.directory / file).write_text(text)
-            inside = f"{mount['mountPath']}/{file}"
-            for variable, value in variables.items():
-                if value == inside:
-                    variables[variable] = str(place.directory / file)
+    files = dict(_mounted_files(place, namespace, pod, container))
+    variables = {}
+    for each in container["env"]:
+        value = each.get("value") or fields[each["valueFrom"]["fieldRef"]["fieldPath"]]
+        variables[each["name"]] = files.get(value, value)
     return variables
+
+
+def _mounted_files(place, namespace, pod, container):
+    """(path in the container, path here) of each file of a mounted ConfigMap."""
+    mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
+    for volume in pod["volumes"]:
+        if "configMap" in volume:
+            content = place.get("configmap", volume["configMap"]["name"], namespace)["data"]
+            for name, text in content.items():
+                (place.directory / name).write_text(text)
+                yield f"{mounts[volume['name']]}/{name}", str(place.directory / name)
 
 
 def _kubeconfig(place, namespace, account):

@@ -1,5 +1,6 @@
 """The operator with the chart's rights and no others: none is missing, and none is for nothing."""
 
+import json
 import unittest
 
 import audit
@@ -44,6 +45,7 @@ class Story:
         self.a_route_table_that_grows_and_shrinks()
         self.a_fault_that_comes_back()
         self.another_secret()
+        self.a_pod_template_that_cannot_be()
 
     def quickstart(self):
         self.place.kubectl("apply", f"--filename={_QUICKSTART}")
@@ -52,13 +54,13 @@ class Story:
         self.await_objects("secret", "site1-group", "legacy-group")
         self.await_objects("configmap", "main-gateway-status", "site1-group", "legacy-group")
         for name in ("hello", "environ", "counter", "report"):
-            self.await_reason(name, "Programmed")
+            self.await_reason("alias", name, "Programmed")
 
     def code_from_a_config_map(self):
         self.place.apply(alias("mapped", source={"configMap": {"name": "code"}}))
-        self.await_reason("mapped", "SourceNotFound")
+        self.await_reason("alias", "mapped", "SourceNotFound")
         self.place.kubectl("create", "configmap", "code", "--from-literal=wsgi.py=pass")
-        self.await_reason("mapped", "ResolvedRefs")
+        self.await_reason("alias", "mapped", "ResolvedRefs")
 
     def a_route_table_that_grows_and_shrinks(self):
         for name in ("large", "larger"):
@@ -77,19 +79,28 @@ class Story:
             ("away", "ProcessGroupNotFound"),
         ):
             self.place.apply(alias("moving", processGroup=group))
-            self.await_reason("moving", reason)
+            self.await_reason("alias", "moving", reason)
         self.place.await_that(self.has_counted_an_event, "no event is counted twice")
 
     def has_counted_an_event(self):
         return any(event.get("count", 1) > 1 for event in self.place.items("events"))
 
     def another_secret(self):
-        patch = '{"spec": {"secretRotatedAt": "2026-01-01T00:00:00Z"}}'
-        self.place.kubectl("patch", "dg", "site1", "--type=merge", f"--patch={patch}")
+        self.patch("dg", "site1", secretRotatedAt="2026-01-01T00:00:00Z")
         self.place.await_that(
             lambda: "previous" in self.place.get("secret", "site1-group")["data"],
             "the Secret site1-group has no previous secret",
         )
+
+    def a_pod_template_that_cannot_be(self):
+        """What runs stays as it is; only shards of route tables are ever deleted."""
+        template = {"metadata": {"labels": {"app.kubernetes.io/instance": "another"}}}
+        self.patch("dg", "legacy", podTemplate=template)
+        self.await_reason("dg", "legacy", "InvalidSpec")
+
+    def patch(self, kind, name, **spec):
+        content = json.dumps({"spec": spec})
+        self.place.kubectl("patch", kind, name, "--type=merge", f"--patch={content}")
 
     def await_objects(self, kind, *names):
         for name in names:
@@ -97,14 +108,15 @@ class Story:
                 lambda n=name: self.place.get(kind, n), f"there is no {kind} {name}"
             )
 
-    def await_reason(self, name, reason):
-        """Of any condition of an alias."""
+    def await_reason(self, kind, name, reason):
+        """Of any condition."""
         self.place.await_that(
-            lambda: reason in self.reasons(name), f"no condition of alias {name} says {reason}"
+            lambda: reason in self.reasons(kind, name),
+            f"no condition of {kind} {name} says {reason}",
         )
 
-    def reasons(self, name):
-        status = self.place.get("alias", name).get("status", {})
+    def reasons(self, kind, name):
+        status = self.place.get(kind, name).get("status", {})
         return {condition["reason"] for condition in status.get("conditions", ())}
 
 

@@ -7,7 +7,10 @@ import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.time.Clock;
 import java.util.Set;
 import java.util.TreeSet;
@@ -38,12 +41,32 @@ final class RunningOperator implements AutoCloseable {
     return start(cluster, namespace, Set.of());
   }
 
+  /** One that looks after a test's namespace, and reaches the API server through a port here. */
+  static RunningOperator through(int port, Cluster cluster, TestNamespace namespace) {
+    account(cluster.client(), namespace.name());
+    try (KubernetesClient direct = cluster.clientOf(namespace.name(), "operator")) {
+      Config config =
+          new ConfigBuilder(direct.getConfiguration())
+              .withMasterUrl("https://127.0.0.1:" + port)
+              .build();
+      return start(
+          new KubernetesClientBuilder().withConfig(config).build(),
+          namespace,
+          Set.of(namespace.name()));
+    }
+  }
+
   private static RunningOperator start(
       Cluster cluster, TestNamespace namespace, Set<String> watched) {
     account(cluster.client(), namespace.name());
+    return start(cluster.clientOf(namespace.name(), "operator"), namespace, watched);
+  }
+
+  private static RunningOperator start(
+      KubernetesClient client, TestNamespace namespace, Set<String> watched) {
     var running =
         new RunningOperator(
-            cluster.clientOf(namespace.name(), "operator"),
+            client,
             new OperatorConfig(
                 Samples.CONFIG.images(),
                 new TreeSet<>(watched),

@@ -69,6 +69,11 @@ final class Scene implements AutoCloseable {
     return new Scene(cluster, namespace, RunningOperator.ofAll(cluster, namespace));
   }
 
+  /** With an operator of this namespace that reaches the API server through a port here. */
+  static Scene through(int port, Cluster cluster, TestNamespace namespace) {
+    return new Scene(cluster, namespace, RunningOperator.through(port, cluster, namespace));
+  }
+
   KubernetesClient client() {
     return client;
   }
@@ -183,6 +188,13 @@ final class Scene implements AutoCloseable {
 
   AuditLog.Mark mark() {
     return cluster.auditLog().mark();
+  }
+
+  /** All that the operator asked since a moment. */
+  List<AuditedRequest> requestsSince(AuditLog.Mark mark) {
+    return cluster.auditLog().since(mark).stream()
+        .filter(request -> request.user().equals(operator.user()))
+        .toList();
   }
 
   List<AuditedRequest> writesSince(AuditLog.Mark mark) {
