@@ -2,8 +2,10 @@ package dev.kubewsgi.operator.process;
 
 import dev.kubewsgi.operator.Names;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectorBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
 import java.time.Duration;
@@ -28,10 +30,12 @@ final class Leadership implements AutoCloseable {
 
   private static final Duration RETRY_PERIOD = Duration.ofSeconds(5);
 
+  private final LeaderElector elector;
   private final CompletableFuture<?> election;
 
-  private Leadership(CompletableFuture<?> election) {
-    this.election = election;
+  private Leadership(LeaderElector elector) {
+    this.elector = elector;
+    this.election = elector.start();
   }
 
   /**
@@ -54,17 +58,25 @@ final class Leadership implements AutoCloseable {
             .withLeaseDuration(LEASE_DURATION)
             .withRenewDeadline(RENEW_DEADLINE)
             .withRetryPeriod(RETRY_PERIOD)
-            .withReleaseOnCancel(true)
-            .withLeaderCallbacks(
-                new LeaderCallbacks(won, lost, leader -> LOG.info("{} leads", leader)))
+            .withLeaderCallbacks(new LeaderCallbacks(won, lost, Leadership::isHeldBy))
             .build();
-    return new Leadership(
-        new LeaderElectorBuilder(client, executor).withConfig(config).build().start());
+    return new Leadership(new LeaderElectorBuilder(client, executor).withConfig(config).build());
+  }
+
+  private static void isHeldBy(String leader) {
+    if (leader != null && !leader.isEmpty()) {
+      LOG.info("{} has the Lease", leader);
+    }
   }
 
   /** Gives the Lease back, so that another takes over at once. */
   @Override
   public void close() {
     election.cancel(true);
+    try {
+      elector.release();
+    } catch (KubernetesClientException e) {
+      LOG.info("the Lease runs out by itself: {}", e.getMessage());
+    }
   }
 }

@@ -5,7 +5,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * The operator's process. Exits with 1 when its settings are wrong or another operator took over.
  */
 @QuarkusMain
-public final class Main implements QuarkusApplication {
+@ApplicationScoped
+class Main implements QuarkusApplication {
 
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
@@ -22,6 +26,7 @@ public final class Main implements QuarkusApplication {
   private final Progress progress;
   private final MeterRegistry meters;
   private final String version;
+  private volatile Operation operation;
 
   Main(
       KubernetesClient client,
@@ -44,14 +49,19 @@ public final class Main implements QuarkusApplication {
       return 1;
     }
     LogLines.install(settings.logFormat());
-    LOG.info("kube-wsgi operator {}: {}", version, settings);
+    settings.describe(version).forEach(LOG::info);
     measure();
-    try (var operation =
-        new Operation(client, settings, progress, meters, () -> Quarkus.asyncExit(1))) {
-      operation.start();
-      Quarkus.waitForExit();
-    }
+    operation = new Operation(client, settings, progress, meters, () -> Quarkus.asyncExit(1));
+    operation.start();
+    Quarkus.waitForExit();
     return 0;
+  }
+
+  /** While there is a client still, with which to give the Lease back. */
+  void stop(@Observes ShutdownEvent event) {
+    if (operation != null) {
+      operation.close();
+    }
   }
 
   private String ownNamespace() {

@@ -1,9 +1,10 @@
 package dev.kubewsgi.operator.process;
 
 import dev.kubewsgi.operator.Controllers;
-import dev.kubewsgi.operator.OperatorConfig;
+import dev.kubewsgi.operator.measure.Measurements;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -25,10 +26,14 @@ final class Operation implements AutoCloseable {
   /** Between two looks at what is waited for. */
   private static final Duration PAUSE = Duration.ofSeconds(2);
 
+  /** Between two looks at whether the API server is still there. */
+  private static final Duration WATCH = Duration.ofSeconds(10);
+
   private final KubernetesClient client;
   private final Settings settings;
   private final Progress progress;
   private final MeterRegistry meters;
+  private final Measurements measurements;
   private final Runnable superseded;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private Leadership leadership;
@@ -38,7 +43,7 @@ final class Operation implements AutoCloseable {
   /**
    * Not started yet.
    *
-   * @param superseded called when another operator has taken over; this one works no more
+   * @param superseded called when another operator may have taken over; this one must work no more
    */
   Operation(
       KubernetesClient client,
@@ -50,49 +55,63 @@ final class Operation implements AutoCloseable {
     this.settings = settings;
     this.progress = progress;
     this.meters = meters;
+    this.measurements = new Measurements(meters);
     this.superseded = superseded;
   }
 
   /** Returns at once; {@link Progress} says how far it has come. */
   void start() {
-    threads.execute(this::prepare);
+    threads.execute(() -> untilClosed(this::prepare));
   }
 
-  private void prepare() {
+  /** What a thread does that {@link #close} interrupts. */
+  private interface Task {
+    void run() throws InterruptedException;
+  }
+
+  private static void untilClosed(Task task) {
     try {
-      awaitDefinitions();
-      settings.election().ifPresentOrElse(this::stand, this::work);
+      task.run();
     } catch (InterruptedException closing) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void awaitDefinitions() throws InterruptedException {
+  private void prepare() throws InterruptedException {
     var definitions = new Definitions(client);
-    while (!complete(definitions)) {
+    while (!areThere(definitions)) {
       Thread.sleep(PAUSE);
+    }
+    if (settings.election().isPresent()) {
+      stand(settings.election().get());
+    } else {
+      work();
     }
   }
 
-  private boolean complete(Definitions definitions) {
+  private boolean areThere(Definitions definitions) {
     try {
       SortedSet<String> missing = definitions.missing();
-      if (!missing.isEmpty()) {
-        progress.waiting(
-            Phase.WAITING_FOR_DEFINITIONS,
-            "KW222 The cluster has no definition of %s: install them with the chart, or by kubectl apply --server-side -f dist/crds.yaml; this goes on when they are there"
-                .formatted(String.join(", ", missing)));
-        return false;
+      if (missing.isEmpty()) {
+        definitions.differences().forEach(LOG::warn);
+        return true;
       }
-      definitions.differences().forEach(difference -> LOG.warn("{}", difference));
-      return true;
-    } catch (KubernetesClientException e) {
       progress.waiting(
-          Phase.WAITING_FOR_API_SERVER,
-          "KW221 The API server %s does not answer as it should: %s; this goes on when it does"
-              .formatted(client.getMasterUrl(), e.getMessage()));
-      return false;
+          Phase.WAITING_FOR_DEFINITIONS,
+          "KW222 The cluster has no definition of %s: install them with the chart, or by kubectl apply --server-side -f dist/crds.yaml; this goes on when they are there"
+              .formatted(String.join(", ", missing)));
+    } catch (KubernetesClientException e) {
+      away(e);
     }
+    return false;
+  }
+
+  private void away(RuntimeException e) {
+    progress.waiting(
+        Phase.WAITING_FOR_API_SERVER,
+        "KW221 The API server %s does not answer as it should: what runs goes on, and edits wait until it does"
+            .formatted(client.getMasterUrl()));
+    LOG.debug("the API server is away", e);
   }
 
   private synchronized void stand(Settings.Election election) {
@@ -103,60 +122,79 @@ final class Operation implements AutoCloseable {
               .formatted(election.namespace(), Leadership.LEASE, election.identity()));
       leadership =
           Leadership.seek(
-              client, election, threads, () -> threads.execute(this::work), this::stopped);
+              client,
+              election,
+              threads,
+              () -> threads.execute(() -> untilClosed(this::work)),
+              this::lost);
     }
   }
 
-  private void stopped() {
+  private void lost() {
     synchronized (this) {
       if (closed) {
         return;
       }
     }
-    LOG.error("KW225 Another operator may have taken over: the Lease could not be renewed");
+    LOG.error("KW225 The Lease could not be renewed, and another operator may have it now");
     superseded.run();
   }
 
-  private void work() {
+  private void work() throws InterruptedException {
     settings.firstGateway().ifPresent(manifest -> FirstGateway.apply(client, manifest));
-    try {
-      while (!begin()) {
-        Thread.sleep(PAUSE);
-      }
-    } catch (InterruptedException closing) {
-      Thread.currentThread().interrupt();
+    while (!begin()) {
+      Thread.sleep(PAUSE);
+    }
+    while (true) {
+      Thread.sleep(WATCH);
+      lookAfterApiServer();
     }
   }
 
   /** Whether there is nothing left to try. */
-  private synchronized boolean begin() {
-    if (closed) {
+  private boolean begin() {
+    Controllers starting = makeControllers();
+    if (starting == null) {
       return true;
     }
-    progress.reached(Phase.STARTING, "reads what there is in " + scope(settings.config()));
-    controllers = new Controllers(client, settings.config(), Clock.systemUTC(), this::configure);
+    progress.reached(Phase.STARTING, "reads what there is in " + settings.scope());
     try {
-      controllers.start();
-      progress.reached(Phase.WORKING, "works for " + scope(settings.config()));
+      starting.start();
+      working();
       return true;
     } catch (RuntimeException e) {
-      controllers.close();
-      progress.waiting(
-          Phase.WAITING_FOR_API_SERVER,
-          "KW221 What there is cannot be read: %s; it is tried again".formatted(e.getMessage()));
+      starting.close();
+      away(e);
       return false;
     }
   }
 
-  private static String scope(OperatorConfig config) {
-    return config.clusterWide()
-        ? "all namespaces"
-        : "the namespaces " + String.join(", ", config.namespaces());
+  /** Null when it is too late. */
+  private synchronized Controllers makeControllers() {
+    controllers =
+        closed
+            ? null
+            : new Controllers(
+                client, settings.config(), Clock.systemUTC(), measurements, this::configure);
+    return controllers;
   }
 
-  private void configure(
-      io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider framework) {
+  private void configure(ConfigurationServiceOverrider framework) {
     framework.withMetrics(MicrometerMetrics.newMicrometerMetricsBuilder(meters).build());
+  }
+
+  /** Watches come again by themselves, and each says so; this is for those who wonder. */
+  private void lookAfterApiServer() {
+    try {
+      client.getKubernetesVersion();
+      working();
+    } catch (KubernetesClientException e) {
+      away(e);
+    }
+  }
+
+  private void working() {
+    progress.reached(Phase.WORKING, "works for " + settings.scope());
   }
 
   /** Ends what runs, then gives the Lease back: never two that work. */
@@ -164,12 +202,12 @@ final class Operation implements AutoCloseable {
   public void close() {
     synchronized (this) {
       closed = true;
-      if (controllers != null) {
-        controllers.close();
-      }
-      if (leadership != null) {
-        leadership.close();
-      }
+    }
+    if (controllers != null) {
+      controllers.close();
+    }
+    if (leadership != null) {
+      leadership.close();
     }
     threads.shutdownNow();
   }

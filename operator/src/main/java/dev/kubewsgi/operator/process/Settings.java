@@ -110,6 +110,23 @@ record Settings(
     return settings;
   }
 
+  /** What holds, a line for each: what the log begins with. */
+  List<String> describe(String version) {
+    OperatorConfig.Images images = config.images();
+    return List.of(
+        "kube-wsgi operator " + version,
+        "looks after " + scope(),
+        "images: gateway %s, worker %s, group %s, git %s"
+            .formatted(images.gateway(), images.worker(), images.group(), images.git()));
+  }
+
+  /** Where it works, in words. */
+  String scope() {
+    return config.clusterWide()
+        ? "all namespaces"
+        : "the namespaces " + String.join(", ", config.namespaces());
+  }
+
   /** Outside of a cluster there is no pod to be named after. */
   private static String processIdentity() {
     return "process-" + ProcessHandle.current().pid();
