@@ -47,7 +47,7 @@ final class GroupWatch implements Api.Following {
     this.watches =
         List.of(
             api.follow(Selection.endpoints(namespace, name), this::endpoints),
-            api.follow(Selection.secret(namespace, name), this::secret),
+            api.poll(Selection.secret(namespace, name), this::secret),
             api.follow(Selection.configMap(namespace, name), this::document));
   }
 
@@ -70,17 +70,14 @@ final class GroupWatch implements Api.Following {
   }
 
   /** One that is deleted stays what pods know until it is made again. */
-  private void secret(List<Secret> found) {
-    found.forEach(
-        secret -> {
-          secrets =
-              Stream.of("current", "previous")
-                  .map(secret.data()::get)
-                  .filter(Objects::nonNull)
-                  .map(GroupWatch::decoded)
-                  .toList();
-          tell();
-        });
+  private void secret(Secret secret) {
+    secrets =
+        Stream.of("current", "previous")
+            .map(secret.data()::get)
+            .filter(Objects::nonNull)
+            .map(GroupWatch::decoded)
+            .toList();
+    tell();
   }
 
   private static String decoded(String base64) {
