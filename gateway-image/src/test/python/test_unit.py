@@ -18,7 +18,7 @@ def a_unit():
 
 
 def a_worker(owner, state=unit.STARTING):
-    worker = WorkerState(1, 0.0, 0.0, None, None, None)
+    worker = WorkerState(1, 0.0, 0.0, None, None, None, 1)
     worker.state = state
     owner.workers.append(worker)
     return worker

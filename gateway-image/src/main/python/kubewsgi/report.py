@@ -49,7 +49,12 @@ def _describe_unit(described):
         "revision": group.revision,
         "state": described.state,
         "workers": [
-            {"pid": state.pid, "state": state.state, "since": _instant(state.since)}
+            {
+                "pid": state.pid,
+                "state": state.state,
+                "since": _instant(state.since),
+                "threads": state.threads,
+            }
             for state in described.workers
         ],
         "failure": _describe_failure(described.failure),

@@ -391,7 +391,8 @@ class Supervisor:
         ours.setblocking(False)
         os.set_blocking(dump, False)
         now = monotonic()
-        state = WorkerState(pid, now, time(), ours, dump, now + self._config.startup_timeout)
+        deadline = now + self._config.startup_timeout
+        state = WorkerState(pid, now, time(), ours, dump, deadline, self._config.threads)
         owner.workers.append(state)
         self._by_pid[pid] = owner, state
         self._watch(ours.fileno(), select.EPOLLIN, lambda _: self._hear(owner, state))

@@ -39,6 +39,7 @@ class WorkerState:
         "started",  # monotonic, as every time below
         "control",
         "dump",
+        "threads",  # requests it serves at once
         "slots",  # connections it has
         "must_order",  # draining, but not told yet
         "deadline",  # when it is killed; None: never
@@ -48,13 +49,14 @@ class WorkerState:
         "failure",
     )
 
-    def __init__(self, pid, started, since, control, dump, deadline):
+    def __init__(self, pid, started, since, control, dump, deadline, threads):
         self.pid = pid
         self.state = STARTING
         self.since = since
         self.started = started
         self.control = control
         self.dump = dump
+        self.threads = threads
         self.slots = 0
         self.must_order = False
         self.deadline = deadline

@@ -1,5 +1,8 @@
 package dev.kubewsgi.gateway;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,10 +11,13 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.kubewsgi.gateway.daemon.Pods;
+import dev.kubewsgi.gateway.daemon.SupervisorAddress;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Who may know whom: http → routing → exchange ← {embedded, daemon} → dispatch. */
+/** Who may know whom: http → routing → exchange ← {embedded, daemon} → dispatch; cluster → all. */
 final class ArchitectureTest {
 
   private static final String ROOT = "dev.kubewsgi.gateway.";
@@ -30,7 +36,8 @@ final class ArchitectureTest {
           "dispatch", 4,
           "embedded", 5,
           "embedded.cpython", 3,
-          "daemon", 5);
+          "daemon", 5,
+          "cluster", 10);
 
   @Test
   void everyPackageOfTheRulesIsThere() {
@@ -69,6 +76,36 @@ final class ArchitectureTest {
   void theModesKnowNeitherHttpNorEachOther() {
     none("embedded", "http", "routing", "daemon", "admin");
     none("daemon", "http", "routing", "embedded", "admin");
+  }
+
+  @Test
+  void theClusterIsKnownByNobodyAndKnowsTheModesByWhatPodsAre() {
+    Stream.of("http", "routing", "exchange", "dispatch", "embedded", "daemon", "admin", "status")
+        .forEach(part -> none(part, "cluster"));
+    none("cluster", "dispatch", "embedded", "admin", "exchange", "python");
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "cluster")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage(ROOT + "daemon")
+                .and(not(assignableTo(Pods.class)))
+                .and(not(assignableTo(Pods.Document.class)))
+                .and(not(assignableTo(SupervisorAddress.class))))
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheClusterKnowsTheClientOfKubernetes() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.kubewsgi.gateway..")
+        .and()
+        .resideOutsideOfPackage(ROOT + "cluster")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.fabric8..")
+        .check(CLASSES);
   }
 
   @Test

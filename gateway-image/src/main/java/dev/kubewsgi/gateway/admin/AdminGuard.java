@@ -4,8 +4,10 @@ import dev.kubewsgi.gateway.admin.api.Problem;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
+import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -62,15 +64,27 @@ class AdminGuard {
     response.putHeader("Cache-Control", "no-store");
     response.putHeader("X-Content-Type-Options", "nosniff");
     response.putHeader("Cross-Origin-Resource-Policy", "same-origin");
-    if (inPod && OPEN_IN_POD.contains(context.normalizedPath())) {
-      context.next();
-    } else if (inPod && !LOCAL.contains(context.request().remoteAddress().hostAddress())) {
-      refuse(response, FOR_PORT_FORWARD);
-    } else if (admitted.admits(context.request().authority())) {
-      context.next();
-    } else {
-      refuse(response, MISDIRECTED);
+    refusal(
+            context.normalizedPath(),
+            context.request().remoteAddress().hostAddress(),
+            context.request().authority())
+        .ifPresentOrElse(problem -> refuse(response, problem), context::next);
+  }
+
+  /**
+   * Why a request is not answered; empty: it is.
+   *
+   * @param peer the address that it came from
+   * @param authority of the request; null: it has none, or not a valid one
+   */
+  Optional<Problem> refusal(String path, String peer, HostAndPort authority) {
+    if (inPod && OPEN_IN_POD.contains(path)) {
+      return Optional.empty();
     }
+    if (inPod && !LOCAL.contains(peer)) {
+      return Optional.of(FOR_PORT_FORWARD);
+    }
+    return admitted.admits(authority) ? Optional.empty() : Optional.of(MISDIRECTED);
   }
 
   private static void refuse(HttpServerResponse response, Problem problem) {

@@ -5,6 +5,7 @@ import dev.kubewsgi.gateway.admin.api.GroupInfo;
 import dev.kubewsgi.gateway.admin.api.StatusView;
 import dev.kubewsgi.gateway.http.HttpStats;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
+import dev.kubewsgi.gateway.status.ClusterStatus;
 import dev.kubewsgi.gateway.status.GatewayStatus;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -39,6 +40,7 @@ final class GatewayMetrics {
     StatusView view = new StatusView(status, Instant.now());
     return Stream.of(
             process(status),
+            status.cluster().stream().flatMap(GatewayMetrics::cluster),
             http(http),
             groups(view.groups()),
             applicationGroups(view.applicationGroups()))
@@ -56,6 +58,22 @@ final class GatewayMetrics {
             "kubewsgi_draining",
             "1 when the process is about to end.",
             status.isDraining() ? 1 : 0));
+  }
+
+  private static Stream<MetricSnapshot> cluster(ClusterStatus cluster) {
+    return Stream.of(
+        gauge(
+            "kubewsgi_cluster_api_reachable",
+            "1 while the API server answers; what is known is served in any case.",
+            cluster.reachable() ? 1 : 0),
+        counter(
+            "kubewsgi_cluster_api_failures",
+            "Requests to the API server that failed, and watches that broke off.",
+            cluster.failures()),
+        counter(
+            "kubewsgi_cluster_unreadable_documents",
+            "Documents that were not taken, because another release wrote them or they are damaged.",
+            cluster.unreadableDocuments()));
   }
 
   private static Stream<MetricSnapshot> http(HttpStats.Snapshot http) {

@@ -120,7 +120,7 @@ final class Replica {
     return wasConnected;
   }
 
-  /** Threads of each worker that is started from now on. */
+  /** Threads of each worker that does not say how many it has. */
   void threads(int count) {
     threads = count;
   }
@@ -211,7 +211,8 @@ final class Replica {
     if (worker.status() == State.STARTING) {
       return;
     }
-    WorkerSlots slots = slots(unit.id(), worker.pid());
+    WorkerSlots slots =
+        slots(unit.id(), worker.pid(), worker.threads() == 0 ? threads : worker.threads());
     if (slots != null) {
       slots.markSeen();
       if (worker.status() == State.DRAINING) {
@@ -233,12 +234,12 @@ final class Replica {
   }
 
   /** Of a worker that has come to be known by an event or by a connection, whichever is first. */
-  private WorkerSlots slots(String id, long pid) {
+  private WorkerSlots slots(String id, long pid, int count) {
     Lane<WorkerConnection> lane = lanes.apply(id);
     if (lane == null || closed) {
       return workers.get(pid);
     }
-    return workers.computeIfAbsent(pid, p -> new WorkerSlots(lane.worker(), threads));
+    return workers.computeIfAbsent(pid, p -> new WorkerSlots(lane.worker(), count));
   }
 
   private void topUp() {
@@ -305,7 +306,7 @@ final class Replica {
 
   private void opened(String id, String key, WorkerConnection connection) {
     counted(key);
-    WorkerSlots slots = slots(id, connection.pid());
+    WorkerSlots slots = slots(id, connection.pid(), threads);
     if (closed || slots == null || !slots.add(connection)) {
       connection.close();
       later();

@@ -30,8 +30,12 @@ record SupervisorState(long pid, long sequence, List<Unit> applicationGroups, Li
     }
   }
 
-  /** A process. */
-  record Worker(long pid, String state, String since) {
+  /**
+   * A process.
+   *
+   * @param threads that it serves requests with; 0: it does not say
+   */
+  record Worker(long pid, String state, String since, int threads) {
 
     State status() {
       return SupervisorState.status(state);

@@ -8,8 +8,10 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import jdk.net.ExtendedSocketOptions;
 
 /** Opens channels to supervisors. */
 final class Transport {
@@ -18,6 +20,18 @@ final class Transport {
 
   // What may lie in the gateway for one worker that does not read: little, since there are many.
   private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32_768, 131_072);
+
+  // A node that is lost closes no connection: after 25 seconds without a sign of life it counts as
+  // closed.
+  private static final ChannelOption<Integer> KEEP_IDLE =
+      NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE);
+  private static final ChannelOption<Integer> KEEP_INTERVAL =
+      NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL);
+  private static final ChannelOption<Integer> KEEP_COUNT =
+      NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT);
+  private static final int KEEP_IDLE_SECONDS = 10;
+  private static final int KEEP_INTERVAL_SECONDS = 5;
+  private static final int KEEP_PROBES = 3;
 
   private Transport() {}
 
@@ -41,6 +55,10 @@ final class Transport {
           bootstrap
               .channel(NioSocketChannel.class)
               .option(ChannelOption.TCP_NODELAY, true)
+              .option(ChannelOption.SO_KEEPALIVE, true)
+              .option(KEEP_IDLE, KEEP_IDLE_SECONDS)
+              .option(KEEP_INTERVAL, KEEP_INTERVAL_SECONDS)
+              .option(KEEP_COUNT, KEEP_PROBES)
               .connect(tcp.socketAddress());
     };
   }

@@ -6,6 +6,7 @@ import dev.kubewsgi.gateway.status.ApplicationGroupStatus.RunningRequest;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.ThreadStatus;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.WorkerStatus;
+import dev.kubewsgi.gateway.status.ClusterStatus;
 import dev.kubewsgi.gateway.status.DaemonGroupStatus;
 import dev.kubewsgi.gateway.status.GatewayStatus;
 import dev.kubewsgi.routes.ApplicationGroup;
@@ -42,6 +43,11 @@ public record FixedStatus(boolean isReady, boolean isDraining) implements Gatewa
 
   private static final QueueSettings QUEUE = new QueueSettings(100, Duration.ofSeconds(45));
   private static final Duration TIME = Duration.ofSeconds(30);
+
+  @Override
+  public Optional<ClusterStatus> cluster() {
+    return Optional.of(new ClusterStatus(false, 7, 1));
+  }
 
   @Override
   public List<RouteTable> routeTables() {

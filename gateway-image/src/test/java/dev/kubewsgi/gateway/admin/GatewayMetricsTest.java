@@ -38,6 +38,9 @@ class GatewayMetricsTest {
       strings = {
         "kubewsgi_ready 1.0",
         "kubewsgi_draining 0.0",
+        "kubewsgi_cluster_api_reachable 0.0",
+        "kubewsgi_cluster_api_failures_total 7.0",
+        "kubewsgi_cluster_unreadable_documents_total 1.0",
         "kubewsgi_http_connections 3.0",
         "kubewsgi_http_requests_in_flight 2.0",
         "kubewsgi_http_request_body_bytes_total 10.0",

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kubewsgi.gateway.daemon.TestPod;
 import dev.kubewsgi.reports.GatewayReport;
 import dev.kubewsgi.reports.GatewayReport.ApplicationReport;
 import dev.kubewsgi.routes.ApplicationGroup;

@@ -31,7 +31,7 @@ final class LogLines extends ExtFormatter {
 
   private final Settings.LogFormat format;
 
-  private LogLines(Settings.LogFormat format) {
+  LogLines(Settings.LogFormat format) {
     this.format = format;
   }
 

@@ -1,16 +1,13 @@
-package dev.kubewsgi.gateway.cluster;
+package dev.kubewsgi.gateway.daemon;
 
-import dev.kubewsgi.gateway.daemon.SupervisorAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.concurrent.TimeUnit;
 
 /** A supervisor as it runs in a pod: on TCP, with what is mounted into the pod as files. */
-final class TestPod implements AutoCloseable {
-
-  private static final String PYTHON =
-      System.getProperty("kubewsgi.test.python", "/usr/bin/python3");
+public final class TestPod implements AutoCloseable {
 
   private final Path files;
   private final Process process;
@@ -22,7 +19,7 @@ final class TestPod implements AutoCloseable {
    * @param files a directory of its own
    * @param document the group document that it has mounted
    */
-  TestPod(Path files, String secret, String document) throws Exception {
+  public TestPod(Path files, String secret, String document) throws Exception {
     this.files = files;
     Files.createDirectories(files.resolve("secret"));
     secret("current", secret);
@@ -30,8 +27,8 @@ final class TestPod implements AutoCloseable {
     var address = files.resolve("address");
     this.process =
         new ProcessBuilder(
-                PYTHON,
-                Path.of("src/main/python").toAbsolutePath().toString(),
+                TestGroup.PYTHON.toString(),
+                TestGroup.WORKER.toString(),
                 "supervise",
                 "--config",
                 files.resolve("group.json").toString(),
@@ -47,27 +44,27 @@ final class TestPod implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.INHERIT)
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    TestGateway.until("the supervisor listens", () -> Files.exists(address));
+    TestGroup.until("the supervisor listens", () -> Files.exists(address));
     this.port = Integer.parseInt(Files.readAllLines(address).getFirst().split(":")[1]);
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
-  SupervisorAddress address() {
+  public SupervisorAddress address() {
     return new SupervisorAddress.Tcp("127.0.0.1", port);
   }
 
   /** What the kubelet does when the Secret has changed. */
-  void secret(String name, String value) throws IOException {
+  public void secret(String name, String value) throws IOException {
     var fresh = files.resolve("secret-" + name);
     Files.writeString(fresh, value);
     Files.move(
         fresh,
         files.resolve("secret").resolve(name),
-        java.nio.file.StandardCopyOption.ATOMIC_MOVE,
-        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** As when the pod is deleted; returns when it has ended. */

@@ -1,0 +1,225 @@
+package dev.kubewsgi.gateway.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kubewsgi.gateway.exchange.FailureCode;
+import dev.kubewsgi.routes.ApplicationGroup;
+import dev.kubewsgi.routes.GroupDocument;
+import dev.kubewsgi.routes.GroupDocuments;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A daemon group whose supervisors others start, as in a cluster. */
+class PodsTest {
+
+  private static final String SECRET = "0123456789abcdef0123456789abcdef";
+  private static final String NEW_SECRET = "fedcba9876543210fedcba9876543210";
+
+  private static final String HELLO =
+      """
+      def application(environ, start_response):
+          start_response("200 OK", [])
+          return [b"hello"]
+      """;
+
+  private final List<DaemonGroup> gateways = new ArrayList<>();
+  private final List<TestPod> pods = new ArrayList<>();
+  @TempDir Path files;
+  private TestGroup test;
+
+  @BeforeEach
+  void start() throws Exception {
+    test = new TestGroup(1, 1);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (DaemonGroup gateway : gateways) {
+      gateway.stop().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+    for (TestPod pod : pods) {
+      pod.close();
+    }
+    test.close();
+  }
+
+  @Test
+  void twoGatewaysOnOneWorkerLoseNoRequest() throws Exception {
+    Path gate = files.resolve("gate");
+    ApplicationGroup waits =
+        test.script(
+            "waits",
+            """
+            import os, time
+
+            def application(environ, start_response):
+                while not os.path.exists("%s"):
+                    time.sleep(0.001)
+                start_response("200 OK", [])
+                return [b"through"]
+            """
+                .formatted(gate));
+    Set<SupervisorAddress> addresses = Set.of(supervisor(1, waits));
+    DaemonGroup one = gateway(new Pods(addresses, List.of(SECRET), Optional.empty()), waits);
+    DaemonGroup two = gateway(new Pods(addresses, List.of(SECRET), Optional.empty()), waits);
+    TestGroup.until("both have a slot", () -> slots(one) == 1 && slots(two) == 1);
+
+    List<RecordedExchange> exchanges = new ArrayList<>();
+    exchanges.add(send(one, waits));
+    TestGroup.until("the worker is busy", () -> one.status().busySlots() == 1);
+    for (int i = 0; i < 5; i++) {
+      exchanges.add(send(two, waits));
+    }
+    TestGroup.until("it has refused some", () -> two.statistics().putBack() > 3);
+    Files.createFile(gate);
+
+    for (RecordedExchange exchange : exchanges) {
+      assertEquals("through", exchange.await().text());
+    }
+  }
+
+  @Test
+  void theSecretBeforeIsShownWhereTheNewOneIsNotKnownYet() throws Exception {
+    ApplicationGroup hello = test.script("hello", HELLO);
+    Pods known =
+        new Pods(Set.of(supervisor(1, hello)), List.of(NEW_SECRET, SECRET), Optional.empty());
+
+    assertEquals("hello", send(gateway(known, hello), hello).await().text());
+  }
+
+  @Test
+  void theSecretMayComeAfterTheAddress() throws Exception {
+    ApplicationGroup hello = test.script("hello", HELLO);
+    Set<SupervisorAddress> addresses = Set.of(supervisor(1, hello));
+    DaemonGroup group = gateway(new Pods(addresses, List.of(), Optional.empty()), hello);
+    RecordedExchange waiting = send(group, hello);
+
+    group.pods(new Pods(addresses, List.of(SECRET), Optional.empty()));
+
+    assertEquals("hello", waiting.await().text());
+  }
+
+  @Test
+  void aPodWithAnOlderDocumentIsHandedTheNewOne() throws Exception {
+    ApplicationGroup hello = test.script("hello", HELLO);
+    Pods.Document document = new Pods.Document(2, document(2, hello));
+    Pods known = new Pods(Set.of(supervisor(1)), List.of(SECRET), Optional.of(document));
+
+    assertEquals("hello", send(gateway(known, hello), hello).await().text());
+  }
+
+  @Test
+  void aPodThatKnowsBetterKeepsItsDocument() throws Exception {
+    ApplicationGroup hello = test.script("hello", HELLO);
+    Pods.Document stale = new Pods.Document(2, document(2));
+    Pods known = new Pods(Set.of(supervisor(3, hello)), List.of(SECRET), Optional.of(stale));
+
+    assertEquals("hello", send(gateway(known, hello), hello).await().text());
+  }
+
+  @Test
+  void requestsOfAPodThatIsGoneAreFinishedThere() throws Exception {
+    Path gate = files.resolve("gate");
+    ApplicationGroup waits =
+        test.script(
+            "waits",
+            """
+            import os, time
+
+            def application(environ, start_response):
+                while not os.path.exists("%s"):
+                    time.sleep(0.001)
+                start_response("200 OK", [])
+                return [b"through"]
+            """
+                .formatted(gate));
+    Pods known = new Pods(Set.of(supervisor(1, waits)), List.of(SECRET), Optional.empty());
+    DaemonGroup group = gateway(known, waits);
+    RecordedExchange running = send(group, waits);
+    TestGroup.until("it runs", () -> group.status().busySlots() == 1);
+
+    group.pods(new Pods(Set.of(), List.of(SECRET), Optional.empty()));
+    TestGroup.until("the pod is gone", () -> group.status().supervisors().isEmpty());
+    Files.createFile(gate);
+
+    assertEquals("through", running.await().text());
+    TestGroup.until("its slot has closed", () -> slots(group) == 0);
+  }
+
+  @Test
+  void whoeverWaitsInVainIsToldWhatIsMissing() throws Exception {
+    test.close();
+    test = new TestGroup(1, 1, 100, Duration.ofMillis(50));
+    ApplicationGroup hello = test.script("hello", HELLO);
+    Pods none = new Pods(Set.of(), List.of(SECRET), Optional.empty());
+    SupervisorAddress nobody = new SupervisorAddress.Tcp("127.0.0.1", freePort());
+    DaemonGroup group = gateway(none, hello);
+
+    assertTold(group, hello, "group default/site1 has no pod");
+    group.pods(new Pods(Set.of(nobody), List.of(), Optional.empty()));
+    assertTold(group, hello, "the secret of group default/site1 is not known");
+    group.pods(new Pods(Set.of(nobody), List.of(SECRET), Optional.empty()));
+    assertTold(group, hello, "none of the 1 pods of group default/site1 can be reached");
+  }
+
+  private void assertTold(DaemonGroup group, ApplicationGroup application, String what)
+      throws Exception {
+    RecordedExchange refused = send(group, application).await();
+    assertEquals(FailureCode.QUEUE_TIMEOUT, refused.failure.code());
+    assertTrue(refused.failure.detail().contains(what), refused.failure.detail());
+  }
+
+  @Test
+  void secretsAreNotWrittenToLogs() {
+    Pods known = new Pods(Set.of(), List.of(SECRET), Optional.of(new Pods.Document(1, "{}")));
+    assertFalse(known.toString().contains(SECRET));
+  }
+
+  private SupervisorAddress supervisor(long sequence, ApplicationGroup... groups) throws Exception {
+    TestPod pod =
+        new TestPod(Files.createTempDirectory(files, "pod"), SECRET, document(sequence, groups));
+    pods.add(pod);
+    return pod.address();
+  }
+
+  private String document(long sequence, ApplicationGroup... groups) {
+    return GroupDocuments.inCluster(new GroupDocument(test.settings, List.of(groups)), sequence);
+  }
+
+  private DaemonGroup gateway(Pods pods, ApplicationGroup... groups) {
+    DaemonGroup group = DaemonGroup.inPods(test.settings, test.loopList());
+    gateways.add(group);
+    group.pods(pods);
+    group.apply(test.settings, List.of(groups));
+    return group;
+  }
+
+  private RecordedExchange send(DaemonGroup group, ApplicationGroup application) {
+    return RecordedExchange.get(test.loop(0), test.route(application), "/")
+        .send(group.application(application.id()));
+  }
+
+  private static int slots(DaemonGroup group) {
+    return group.status().slots();
+  }
+
+  private static int freePort() throws Exception {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}

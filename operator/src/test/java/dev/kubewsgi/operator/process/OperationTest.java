@@ -1,0 +1,155 @@
+package dev.kubewsgi.operator.process;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kubewsgi.testing.apiserver.ApiServer;
+import dev.kubewsgi.testing.apiserver.Cluster;
+import dev.kubewsgi.testing.apiserver.TestNamespace;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the operator waits for, one after the other, and who of two works. */
+@ApiServer
+final class OperationTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static final String ALL_KINDS =
+      """
+      {"kind": "APIResourceList", "apiVersion": "v1", "resources": [
+        {"name": "daemongroups"}, {"name": "daemongroups/status"},
+        {"name": "scriptaliases"}, {"name": "scriptaliases/status"},
+        {"name": "wsgigateways"}, {"name": "wsgigateways/status"}]}
+      """;
+
+  private final AtomicInteger superseded = new AtomicInteger();
+
+  @Test
+  void waitsForTheApiServerThenForTheKindsThenForTheLease() throws IOException {
+    FakeApiServer first = FakeApiServer.start(0);
+    int port = first.port();
+    first.close();
+    var progress = new Progress();
+    try (KubernetesClient client = FakeApiServer.client(port);
+        Operation operation = operation(client, progress, Map.of("KUBE_WSGI_NAMESPACE", "own"))) {
+      operation.start();
+      awaitPhase(progress, Phase.WAITING_FOR_API_SERVER, "KW221");
+      try (FakeApiServer server = FakeApiServer.start(port)) {
+        awaitPhase(progress, Phase.WAITING_FOR_DEFINITIONS, "KW222");
+        server.put("/apis/kubewsgi.dev/v1alpha1", ALL_KINDS);
+        awaitPhase(progress, Phase.STANDING_BY, "own/kube-wsgi-operator");
+      }
+    }
+    assertEquals(0, superseded.get());
+  }
+
+  @Test
+  void takesOverAtOnceWhenTheOneThatWorksEnds(Cluster cluster, TestNamespace namespace) {
+    var one = new Progress();
+    var other = new Progress();
+    Map<String, String> settings = Map.of("KUBE_WSGI_NAMESPACES", namespace.name());
+    try (Operation second = of(cluster, namespace, other, settings, "second")) {
+      try (Operation first = of(cluster, namespace, one, settings, "first")) {
+        first.start();
+        awaitPhase(one, Phase.WORKING, namespace.name());
+        second.start();
+        awaitPhase(other, Phase.STANDING_BY, "second");
+      }
+      awaitPhase(other, Phase.WORKING, namespace.name());
+    }
+    assertEquals(0, superseded.get());
+  }
+
+  @Test
+  void asksNobodyWithoutAnElection(Cluster cluster, TestNamespace namespace) {
+    var progress = new Progress();
+    try (Operation operation =
+        of(
+            cluster,
+            namespace,
+            progress,
+            Map.of("KUBE_WSGI_NAMESPACES", namespace.name(), "KUBE_WSGI_LEADER_ELECTION", "false"),
+            "alone")) {
+      operation.start();
+      awaitPhase(progress, Phase.WORKING, namespace.name());
+    }
+    assertTrue(cluster.client().leases().inNamespace(namespace.name()).list().getItems().isEmpty());
+  }
+
+  @Test
+  void makesTheFirstGateway(Cluster cluster, TestNamespace namespace, @TempDir Path folder)
+      throws IOException {
+    Path manifest = folder.resolve("gateway.yaml");
+    Files.writeString(
+        manifest,
+        """
+        apiVersion: kubewsgi.dev/v1alpha1
+        kind: WsgiGateway
+        metadata: {namespace: %s, name: first}
+        spec: {listeners: [{name: http, port: 8080}]}
+        """
+            .formatted(namespace.name()));
+    try (Operation operation =
+        of(
+            cluster,
+            namespace,
+            new Progress(),
+            Map.of(
+                "KUBE_WSGI_NAMESPACES", namespace.name(),
+                "KUBE_WSGI_FIRST_GATEWAY", manifest.toString()),
+            "first")) {
+      operation.start();
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  cluster
+                          .client()
+                          .apps()
+                          .deployments()
+                          .inNamespace(namespace.name())
+                          .withName("first-gateway")
+                          .get()
+                      != null);
+    }
+  }
+
+  private Operation of(
+      Cluster cluster,
+      TestNamespace namespace,
+      Progress progress,
+      Map<String, String> settings,
+      String name) {
+    Map<String, String> environment = new HashMap<>(settings);
+    environment.put("KUBE_WSGI_NAMESPACE", namespace.name());
+    environment.put("KUBE_WSGI_POD_NAME", name);
+    return operation(cluster.client(), progress, environment);
+  }
+
+  private Operation operation(
+      KubernetesClient client, Progress progress, Map<String, String> environment) {
+    return new Operation(
+        client,
+        Settings.read(environment, "1", "default"),
+        progress,
+        new SimpleMeterRegistry(),
+        superseded::incrementAndGet);
+  }
+
+  private static void awaitPhase(Progress progress, Phase phase, String detail) {
+    await(phase + " " + detail)
+        .atMost(PATIENCE)
+        .until(progress::state, state -> state.phase() == phase && state.detail().contains(detail));
+  }
+}
