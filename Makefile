@@ -1,7 +1,7 @@
 # kube-wsgi: what there is to do here. `make` alone lists it.
 # The work is in tools/: each script says what it does and can be called by hand.
 .DEFAULT_GOAL := help
-.PHONY: help ready setup build run test lint format bench control-plane control-plane-down clean
+.PHONY: help ready setup build run operator test lint format bench control-plane control-plane-down clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; \
@@ -18,6 +18,9 @@ build: ready ## Build the program that bin/kube-wsgi starts
 
 run: ready ## Build and serve examples/quickstart on http://127.0.0.1:8000
 	@exec bin/kube-wsgi serve examples/quickstart
+
+operator: setup ## Build the operator, and run it for the cluster of KUBECONFIG
+	@exec bin/kube-wsgi-operator
 
 test: setup ## Run everything: lint, Java, Python on every CPython found, examples, whole system
 	@tools/test

@@ -14,6 +14,7 @@ import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
 import dev.kubewsgi.gateway.status.ClusterStatus;
 import dev.kubewsgi.gateway.status.DaemonGroupStatus;
 import dev.kubewsgi.gateway.status.GatewayStatus;
+import dev.kubewsgi.routes.DaemonGroupSettings;
 import dev.kubewsgi.routes.RouteTable;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Vertx;
@@ -232,11 +233,20 @@ public final class Gateway implements GatewayStatus {
    */
   @Override
   public boolean isReady() {
-    return !draining
-        && !gateways.isEmpty()
-        && (cluster.isPresent()
-            ? loadedOnce
-            : applicationGroups().stream().noneMatch(group -> group.state() == State.STARTING));
+    return !draining && !gateways.isEmpty() && (cluster.isPresent() ? loadedOnce : isLoaded());
+  }
+
+  /** A group of no replicas starts nothing, so nothing is awaited of it. */
+  private boolean isLoaded() {
+    var resting =
+        routeTables().stream()
+            .flatMap(table -> table.daemonGroups().stream())
+            .filter(group -> group.replicas() == 0)
+            .map(DaemonGroupSettings::id)
+            .collect(Collectors.toSet());
+    return applicationGroups().stream()
+        .filter(group -> group.processGroup().filter(resting::contains).isEmpty())
+        .noneMatch(group -> group.state() == State.STARTING);
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import dev.kubewsgi.operator.alias.ScriptAliasReconciler;
 import dev.kubewsgi.operator.daemongroup.DaemonGroupReconciler;
 import dev.kubewsgi.operator.gateway.WsgiGatewayReconciler;
+import dev.kubewsgi.operator.measure.Measurements;
 import dev.kubewsgi.operator.status.Events;
 import dev.kubewsgi.operator.status.StatusWriter;
 import dev.kubewsgi.operator.world.World;
@@ -33,14 +34,16 @@ public final class Controllers implements AutoCloseable {
    * Not started yet. To be started by whoever leads, and no other: it decides who was first.
    *
    * @param client stays open when this is closed
+   * @param measurements takes how long things take
    * @param settings of the operator framework, such as metrics
    */
   public Controllers(
       KubernetesClient client,
       OperatorConfig config,
       Clock clock,
+      Measurements measurements,
       Consumer<ConfigurationServiceOverrider> settings) {
-    world = new World(client, config, clock);
+    world = new World(client, config, clock, measurements);
     operator =
         new Operator(
             overrider -> {
@@ -61,7 +64,7 @@ public final class Controllers implements AutoCloseable {
         config);
     register(
         new ScriptAliasReconciler(
-            world, new StatusWriter<>(client, ScriptAlias::new), events, clock),
+            world, new StatusWriter<>(client, ScriptAlias::new), events, clock, measurements),
         config);
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.GatewaySettings.Listener;
 import dev.kubewsgi.routes.GatewaySettings.Tls;
 import dev.kubewsgi.routes.Route;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -306,5 +308,93 @@ class StandaloneTest {
             + "  env:\n  - &v {name: A, value: x}\n  - {<<: *v, name: B}\n");
     RouteTable table = onlyTable();
     assertEquals("x", table.applicationGroups().get(1).env().get("B"));
+  }
+
+  private static final String INLINE = "script: a.py, source: {inline: {a.py: x = 1, b.py: z}}";
+
+  @Test
+  void inlineFilesAreServedFromTheManifestAlone() throws IOException {
+    Path manifest = write("a.yaml", alias("a", INLINE + ", python: {path: [.]}"));
+    ApplicationGroup group = onlyTable().applicationGroups().getFirst();
+    assertEquals(Map.of("default.a/a.py", "x = 1", "default.a/b.py", "z"), group.files());
+    assertEquals("default.a/a.py", group.scripts().getFirst().script());
+    assertEquals(List.of("default.a"), group.python().path());
+    assertEquals(Set.of(manifest), compile().watchedFiles());
+  }
+
+  @Test
+  void configMapBesideIsASourceAndOneThatNoAliasNamesIsANote() throws IOException {
+    write("a.yaml", alias("a", "script: a.py, source: {configMap: {name: code}}"));
+    write("code.yaml", configMap("code", "data: {a.py: x = 1}"));
+    assertEquals(
+        Map.of("default.a/a.py", "x = 1"), onlyTable().applicationGroups().getFirst().files());
+
+    write("other.yaml", configMap("other", "binaryData: {a: AAAA}"));
+    assertEquals(
+        List.of("other.yaml:1:1: KW104 note: ConfigMap default/other is the source of no alias"),
+        said());
+  }
+
+  private static String configMap(String name, String data) {
+    return "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: " + name + "}\n" + data + "\n";
+  }
+
+  @Test
+  void entriesOfAConfigMapThatAreNoTextsAreRefused() throws IOException {
+    write("a.yaml", alias("a", "script: a.py, source: {configMap: {name: code}}"));
+    write(
+        "code.yaml",
+        configMap("code", "data: {a.py: x, b.py: 5, ../c.py: x, ..d: x}\nbinaryData: {e: AAAA}"));
+    assertEquals(
+        List.of("KW138 data[b.py]", "KW138 data[../c.py]", "KW138 data[..d]", "KW138 binaryData"),
+        compile().findings().stream()
+            .map(finding -> finding.code() + " " + finding.field())
+            .toList());
+    assertEquals(1, compile().tables().getFirst().routes().size());
+  }
+
+  @Test
+  void configMapThatIsDeclaredTwiceOrMissingIsSaid() throws IOException {
+    write("a.yaml", alias("a", "script: a.py, source: {configMap: {name: code}}"));
+    assertTrue(said().getFirst().contains("KW133 spec.source.configMap.name"), said()::toString);
+    write("code.yaml", configMap("code", "data: {a.py: x}"));
+    write("more.yaml", configMap("code", "data: {a.py: y}"));
+    assertTrue(
+        said().getFirst().startsWith("more.yaml:3:12: KW110 metadata.name"), said()::toString);
+  }
+
+  @Test
+  void selectorAsksForTheLabelsOfNamespaceManifests() throws IOException {
+    write(
+        "g.yaml",
+        gateway(
+            "main",
+            "listeners: [{name: a, port: 1}], embedded: {enabled: true, allowedNamespaces: All},"
+                + " aliases: {namespaces: {from: Selector, selector: {matchLabels: {tier: web}}}}"));
+    write(
+        "a.yaml",
+        alias("a", "script: app.wsgi, gateway: default/main")
+            .replace("{name: a}", "{name: a, namespace: team}"));
+    assertTrue(said().getFirst().contains("KW121 spec.gateway"), said()::toString);
+    write(
+        "n.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: team, labels: {tier: web}}\n");
+    assertEquals(1, onlyTable().routes().size());
+  }
+
+  @Test
+  void sourceThatNeedsPodsIsRefusedWithWhatToWriteInstead() throws IOException {
+    write("a.yaml", alias("a", "script: a.py, source: {image: {reference: a}}"));
+    assertEquals(1, said().size());
+    assertTrue(said().getFirst().contains("KW137 spec.source.image"), said()::toString);
+  }
+
+  @Test
+  void sharedGroupHasToLetTheNamespaceIn() throws IOException {
+    String group = HEAD + "kind: DaemonGroup\nmetadata: {name: g, namespace: shared}\nspec: {%s}\n";
+    write("a.yaml", alias("a", "script: app.wsgi, processGroup: shared/g"));
+    write("g.yaml", group.formatted(""));
+    assertTrue(said().getFirst().contains("KW132 spec.processGroup"), said()::toString);
+    write("g.yaml", group.formatted("aliases: {namespaces: {from: All}}"));
+    assertEquals("shared/g|default/a", onlyTable().routes().getFirst().applicationGroup());
   }
 }

@@ -78,8 +78,8 @@ public record DaemonGroupSpec(
     @Size(min = 1, max = Rules.PATH_LENGTH)
         @ValidationRule(value = Rules.FILE_NAME, message = Rules.FILE_NAME_MESSAGE)
         @JsonPropertyDescription(
-            "Directory that the workers start in. Left out: /. On one machine a relative path is"
-                + " relative to the manifest.")
+            "Directory that the workers start in. Left out: /. A relative path starts at the"
+                + " manifest's directory, in a cluster at /srv.")
         String workingDir,
     @JsonPropertyDescription(
             "Python environment of the group's applications; an alias can override it.")

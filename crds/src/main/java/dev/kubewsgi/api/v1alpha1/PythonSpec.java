@@ -18,12 +18,13 @@ public record PythonSpec(
         @ValidationRule(value = Rules.FILE_NAME, message = Rules.FILE_NAME_MESSAGE)
         @JsonPropertyDescription(
             "Directory of a virtual environment whose packages the application uses; its Python must"
-                + " be of the same minor version as the one that runs the application. On one machine"
-                + " a relative path is relative to the manifest.")
+                + " be of the same minor version as the one that runs the application. A relative path"
+                + " starts at the source; without one at the manifest's directory, in a cluster at"
+                + " /srv.")
         String home,
     @Size(min = 1, max = 64)
         @ValidationRule(value = Rules.EACH_FILE_NAME, message = Rules.EACH_FILE_NAME_MESSAGE)
         @JsonPropertyDescription(
             "Directories put first on the module search path, in this order; .pth files in them are"
-                + " obeyed. On one machine relative paths are relative to the manifest.")
+                + " obeyed. Relative paths start where that of home does: '.' is the source itself.")
         List<@Size(max = Rules.PATH_LENGTH) String> path) {}

@@ -236,6 +236,29 @@ class DaemonGroupTest {
   }
 
   @Test
+  void requestsForAGroupWithoutReplicasWaitForOneUntilTheirDeadline() throws Exception {
+    try (TestGroup test = new TestGroup(1, 1, 100, Duration.ofMillis(100))) {
+      ApplicationGroup hello = test.script("hello", HELLO);
+      test.replicas(0);
+      test.apply(hello);
+      assertEquals(FailureCode.QUEUE_TIMEOUT, test.get(hello, "/").failure.code());
+    }
+    try (TestGroup test = new TestGroup(1, 1)) {
+      ApplicationGroup hello = test.script("hello", HELLO);
+      test.replicas(0);
+      test.apply(hello);
+      RecordedExchange waits = test.sendGet(0, hello, "/");
+      TestGroup.until("it waits", () -> test.group.status().waiting() == 1);
+      test.replicas(1);
+      test.apply(hello);
+      assertEquals(200, waits.await().status());
+      test.replicas(0);
+      test.apply(hello);
+      TestGroup.until("no process is left", () -> test.group.status().supervisors().isEmpty());
+    }
+  }
+
+  @Test
   void requestsWaitWhileTheApplicationStartsAndKeepTheirOrder() throws Exception {
     try (TestGroup test = new TestGroup(1, 1)) {
       ApplicationGroup count =

@@ -70,6 +70,27 @@ final class TestGroup implements AutoCloseable {
             settings, new DaemonRuntime(loopList(), runtimeDirectory, WORKER, python));
   }
 
+  /** From the next {@link #apply} on. */
+  void replicas(int replicas) {
+    settings =
+        new DaemonGroupSettings(
+            settings.id(),
+            settings.name(),
+            settings.displayName(),
+            replicas,
+            settings.processes(),
+            settings.multiprocess(),
+            settings.threads(),
+            settings.user(),
+            settings.group(),
+            settings.workingDir(),
+            settings.env(),
+            settings.queue(),
+            settings.startupTimeout(),
+            settings.gracefulTimeout(),
+            settings.shutdownTimeout());
+  }
+
   List<EventLoop> loopList() {
     List<EventLoop> list = new ArrayList<>();
     loops.forEach(loop -> list.add((EventLoop) loop));

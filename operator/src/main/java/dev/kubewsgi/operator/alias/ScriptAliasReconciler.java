@@ -2,6 +2,7 @@ package dev.kubewsgi.operator.alias;
 
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.ScriptAliasStatus;
+import dev.kubewsgi.operator.measure.Measurements;
 import dev.kubewsgi.operator.status.Events;
 import dev.kubewsgi.operator.status.StatusWriter;
 import dev.kubewsgi.operator.world.AliasView;
@@ -24,17 +25,21 @@ public final class ScriptAliasReconciler implements Reconciler<ScriptAlias> {
   private final StatusWriter<ScriptAliasStatus, ScriptAlias> statuses;
   private final Events events;
   private final Clock clock;
+  private final Measurements measurements;
+  private final Newcomers newcomers = new Newcomers();
 
   /** For the operator to register. */
   public ScriptAliasReconciler(
       World world,
       StatusWriter<ScriptAliasStatus, ScriptAlias> statuses,
       Events events,
-      Clock clock) {
+      Clock clock,
+      Measurements measurements) {
     this.world = world;
     this.statuses = statuses;
     this.events = events;
     this.clock = clock;
+    this.measurements = measurements;
   }
 
   @Override
@@ -45,6 +50,7 @@ public final class ScriptAliasReconciler implements Reconciler<ScriptAlias> {
 
   @Override
   public UpdateControl<ScriptAlias> reconcile(ScriptAlias alias, Context<ScriptAlias> context) {
+    newcomers.seen(alias, clock.instant());
     world
         .of(alias)
         .filter(view -> !(view.programming() instanceof Programming.Pending))
@@ -59,5 +65,6 @@ public final class ScriptAliasReconciler implements Reconciler<ScriptAlias> {
       events.readinessChanged(
           alias, last.map(ScriptAliasStatus::conditions).orElse(null), status.conditions());
     }
+    newcomers.arrived(alias, status, clock.instant()).ifPresent(measurements::programmed);
   }
 }

@@ -1,6 +1,7 @@
 package dev.kubewsgi.operator.process;
 
 import dev.kubewsgi.operator.Controllers;
+import dev.kubewsgi.operator.measure.Measurements;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
@@ -32,6 +33,7 @@ final class Operation implements AutoCloseable {
   private final Settings settings;
   private final Progress progress;
   private final MeterRegistry meters;
+  private final Measurements measurements;
   private final Runnable superseded;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private Leadership leadership;
@@ -53,6 +55,7 @@ final class Operation implements AutoCloseable {
     this.settings = settings;
     this.progress = progress;
     this.meters = meters;
+    this.measurements = new Measurements(meters);
     this.superseded = superseded;
   }
 
@@ -171,7 +174,8 @@ final class Operation implements AutoCloseable {
     controllers =
         closed
             ? null
-            : new Controllers(client, settings.config(), Clock.systemUTC(), this::configure);
+            : new Controllers(
+                client, settings.config(), Clock.systemUTC(), measurements, this::configure);
     return controllers;
   }
 

@@ -4,6 +4,7 @@ import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import dev.kubewsgi.operator.OperatorConfig;
+import dev.kubewsgi.operator.measure.Measurements;
 import dev.kubewsgi.routes.RouteCompiler;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -36,6 +37,7 @@ public final class World implements AutoCloseable {
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
   private final Clock clock;
+  private final Measurements measurements;
   private final Lookout lookout;
   private final Pulse pulse;
   private final Map<String, Consumer<String>> listeners = new ConcurrentHashMap<>();
@@ -45,8 +47,10 @@ public final class World implements AutoCloseable {
   private volatile Snapshot snapshot = Snapshot.empty();
 
   /** Not started yet. */
-  public World(KubernetesClient client, OperatorConfig config, Clock clock) {
+  public World(
+      KubernetesClient client, OperatorConfig config, Clock clock, Measurements measurements) {
     this.clock = clock;
+    this.measurements = measurements;
     this.pulse = new Pulse("world", PAUSE, AFTER_FAILURE, this::turn);
     this.lookout = new Lookout(client, config, this::declarationsChanged, pulse::request);
   }
@@ -88,11 +92,14 @@ public final class World implements AutoCloseable {
     if (!declared.getAndSet(false)) {
       return snapshot.compilation();
     }
+    long started = System.nanoTime();
     try {
       return Compilation.of(lookout.inputs(), snapshot.compilation().admissions(), clock.instant());
     } catch (RuntimeException e) {
       declared.set(true);
       throw e;
+    } finally {
+      measurements.compiled(Duration.ofNanos(System.nanoTime() - started));
     }
   }
 

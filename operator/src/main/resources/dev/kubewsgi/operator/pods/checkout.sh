@@ -22,7 +22,8 @@ ssh="ssh -o BatchMode=yes -o ConnectTimeout=30 -o StrictHostKeyChecking=yes"
 if [ -n "$CREDENTIALS" ]; then
   case $REPOSITORY in
     https://*)
-      # For this URL alone: a redirect to another host gets no password.
+      # For this URL alone: a redirect to another host gets no password. Git's shell expands it.
+      # shellcheck disable=SC2016
       git config "credential.$REPOSITORY.helper" \
         '!f() { echo "username=$(cat "$CREDENTIALS/username")"; echo "password=$(cat "$CREDENTIALS/password")"; }; f'
       ;;

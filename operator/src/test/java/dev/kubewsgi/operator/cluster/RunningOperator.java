@@ -3,6 +3,7 @@ package dev.kubewsgi.operator.cluster;
 import dev.kubewsgi.operator.Controllers;
 import dev.kubewsgi.operator.OperatorConfig;
 import dev.kubewsgi.operator.Samples;
+import dev.kubewsgi.operator.measure.Measurements;
 import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
@@ -11,6 +12,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,7 +30,13 @@ final class RunningOperator implements AutoCloseable {
   private RunningOperator(KubernetesClient client, OperatorConfig config, String user) {
     this.client = client;
     this.user = user;
-    this.controllers = new Controllers(client, config, Clock.systemUTC(), settings -> {});
+    this.controllers =
+        new Controllers(
+            client,
+            config,
+            Clock.systemUTC(),
+            new Measurements(new SimpleMeterRegistry()),
+            settings -> {});
   }
 
   /** One that looks after a test's namespace and no other. */
