@@ -62,6 +62,12 @@ class QuickstartInAClusterTest {
     site1 = started(PlayedPod.start(client, namespace, "site1", 1, directory));
     started(PlayedPod.start(client, namespace, "legacy", 2, directory));
     startGateway();
+    client
+        .pods()
+        .inNamespace(namespace.name())
+        .list()
+        .getItems()
+        .forEach(namespace.kubelet()::ready);
   }
 
   private void startOperator() {

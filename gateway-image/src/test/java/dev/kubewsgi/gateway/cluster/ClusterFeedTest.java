@@ -215,6 +215,14 @@ class ClusterFeedTest {
     }
 
     @Override
+    @SuppressWarnings("unchecked") // as above
+    public <T extends ApiObject> Following poll(Selection<T> selection, Consumer<T> listener) {
+      listeners.put(
+          selection.subject(), objects -> objects.forEach(each -> listener.accept((T) each)));
+      return () -> listeners.remove(selection.subject());
+    }
+
+    @Override
     public CompletableFuture<Void> patch(String path, String mergePatch) {
       throw new UnsupportedOperationException();
     }
