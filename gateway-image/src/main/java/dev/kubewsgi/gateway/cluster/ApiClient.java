@@ -220,6 +220,7 @@ final class ApiClient implements Api, AutoCloseable {
       body = response.body();
       if (response.code() != OK) {
         over.completeExceptionally(ApiFailure.refused(response.code(), "the watch was refused"));
+        cancel();
         return;
       }
       body.done().whenCompleteAsync((_, broken) -> end(broken), thread);

@@ -9,6 +9,7 @@ import dev.kubewsgi.routes.GroupDocuments;
 import dev.kubewsgi.routes.UnreadableDocumentException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -51,9 +52,13 @@ final class GroupWatch implements Api.Following {
             api.follow(Selection.configMap(namespace, name), this::document));
   }
 
+  /** Of one family, IPv4 before IPv6: in a dual-stack cluster a pod has an address of each. */
   private void endpoints(List<EndpointSlice> slices) {
+    var family = slices.stream().map(EndpointSlice::addressType).min(Comparator.naturalOrder());
     var now = new HashSet<SupervisorAddress>();
-    slices.forEach(slice -> addresses(slice).forEach(now::add));
+    slices.stream()
+        .filter(slice -> slice.addressType().equals(family.orElseThrow()))
+        .forEach(slice -> addresses(slice).forEach(now::add));
     addresses = now;
     tell();
   }
