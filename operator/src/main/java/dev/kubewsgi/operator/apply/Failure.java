@@ -68,9 +68,13 @@ public record Failure(Cause cause, String object, String message) {
         isPassing(refusal.getCode(), words) ? Cause.TryAgain : Cause.Refused, label(wanted), words);
   }
 
-  /** An admission webhook that fails is an internal error, too, and somebody has to see to it. */
   private static boolean isPassing(int code, String words) {
-    return code == CONFLICT || code == TOO_MANY || (code >= INTERNAL && !words.contains("webhook"));
+    return code == CONFLICT || code == TOO_MANY || (code >= INTERNAL && !isSomebodysFault(words));
+  }
+
+  /** Internal errors that are none: a webhook that fails, and a field that no kind has. */
+  private static boolean isSomebodysFault(String words) {
+    return words.contains("webhook") || words.contains("failed to create typed patch object");
   }
 
   static String label(HasMetadata object) {
