@@ -14,8 +14,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A running {@code bin/kube-wsgi}: its output line by line, its exit code, and its end by its own
- * process id. What it printed is shown by {@link OutputOnFailure} when the test fails.
+ * A running {@code bin/kube-wsgi}, or another program: its output line by line, its exit code, and
+ * its end by its own process id. What it printed is shown by {@link OutputOnFailure} when the test
+ * fails.
  */
 final class CommandLine implements AutoCloseable {
 
@@ -55,6 +56,15 @@ final class CommandLine implements AutoCloseable {
     List<String> command = new ArrayList<>(before);
     command.add(Checkout.ROOT.resolve("bin/kube-wsgi").toString());
     command.addAll(arguments);
+    return startProgram(command, environment);
+  }
+
+  /**
+   * Starts any program.
+   *
+   * @param environment variables to set beside the test's own
+   */
+  static CommandLine startProgram(List<String> command, Map<String, String> environment) {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.directory(Path.of("/").toFile()); // nothing may depend on where it is started
     // A source that is edited while the tests run must not start a build in the middle of them.

@@ -31,7 +31,7 @@ class ExamplesTest {
   void everyExpectedAnswerIsGivenAndEveryPrintedUrlAnswers(String name, @TempDir Path directory) {
     Path example = copyOf(name, directory);
     try (ServedDirectory served = ServedDirectory.of(example)) {
-      Expectation.of(example).forEach(expectation -> expectation.checkAgainst(served));
+      Expectation.of(example).forEach(expectation -> expectation.checkAgainst(served.site()));
       List<URI> urls = served.printedUrls();
       assertFalse(urls.isEmpty(), "the table shows no URL");
       for (URI url : urls) {

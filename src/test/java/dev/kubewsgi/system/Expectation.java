@@ -56,8 +56,8 @@ record Expectation(
   }
 
   /** Sends the request and compares, naming everything that differs. */
-  void checkAgainst(ServedDirectory served) {
-    HttpResponse<String> answer = served.send(toRequest(served));
+  void checkAgainst(Site site) {
+    HttpResponse<String> answer = site.send(toRequest(site));
     List<String> differences = new ArrayList<>();
     if (answer.statusCode() != status) {
       differences.add("status " + answer.statusCode() + " instead of " + status);
@@ -78,9 +78,9 @@ record Expectation(
     assertEquals(List.of(), differences, () -> request + " was answered with:\n" + answer.body());
   }
 
-  private HttpRequest.Builder toRequest(ServedDirectory served) {
+  private HttpRequest.Builder toRequest(Site site) {
     String[] line = request.split(" ", 2);
-    HttpRequest.Builder builder = HttpRequest.newBuilder(served.url(line[1]));
+    HttpRequest.Builder builder = HttpRequest.newBuilder(site.url(line[1]));
     requestHeaders.forEach(builder::header);
     if (requestBody == null) {
       return builder.method(line[0], BodyPublishers.noBody());

@@ -26,6 +26,9 @@ final class OutputOnFailure implements AfterEachCallback {
     }
     for (CommandLine command : STARTED) {
       List<String> output = command.output();
+      if (output.isEmpty()) {
+        continue;
+      }
       context.publishReportEntry("output of process " + command.pid(), tail(output));
       System.err.printf(
           "--- %s: output of process %d%n%s%n---%n",

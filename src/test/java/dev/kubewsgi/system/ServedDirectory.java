@@ -6,10 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,18 +28,13 @@ final class ServedDirectory implements AutoCloseable {
 
   private final Path directory;
   private final CommandLine command;
-  private final int port;
+  private final Site site;
   private final URI admin;
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CommandLine.PATIENCE)
-          .build();
 
   private ServedDirectory(Path directory, CommandLine command, int port) {
     this.directory = directory;
     this.command = command;
-    this.port = port;
+    this.site = new Site(port);
     this.admin = urls(command.awaitLine("the admin URL", ServedDirectory::isAdmin)).getFirst();
   }
 
@@ -95,8 +88,13 @@ final class ServedDirectory implements AutoCloseable {
     return command;
   }
 
+  /** Its first listener. */
+  Site site() {
+    return site;
+  }
+
   int port() {
-    return port;
+    return site.port();
   }
 
   Path file(String name) {
@@ -104,7 +102,7 @@ final class ServedDirectory implements AutoCloseable {
   }
 
   URI url(String path) {
-    return URI.create("http://127.0.0.1:" + port + path);
+    return site.url(path);
   }
 
   URI adminUrl(String path) {
@@ -124,7 +122,7 @@ final class ServedDirectory implements AutoCloseable {
   }
 
   HttpResponse<String> get(URI url) {
-    return send(HttpRequest.newBuilder(url));
+    return site.get(url);
   }
 
   /** As a browser does: Flask and Django redirect from {@code /notes} to {@code /notes/}. */
@@ -139,16 +137,7 @@ final class ServedDirectory implements AutoCloseable {
 
   /** Sends a request and reads its answer whole; no redirect is followed. */
   HttpResponse<String> send(HttpRequest.Builder request) {
-    try {
-      return client.send(
-          request.timeout(CommandLine.PATIENCE).build(),
-          BodyHandlers.ofString(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("the test was interrupted", e);
-    }
+    return site.send(request);
   }
 
   /** Replaces text in a file of the directory. */
@@ -193,7 +182,7 @@ final class ServedDirectory implements AutoCloseable {
 
   @Override
   public void close() {
-    client.shutdownNow();
+    site.close();
     command.close();
   }
 

@@ -4,7 +4,6 @@ import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -65,9 +64,9 @@ final class GatewayTable {
         List.copyOf(routes.values()),
         groups,
         groups.stream()
-            .map(
-                group -> group.processGroup() instanceof ProcessGroup.Daemon(String id) ? id : null)
-            .filter(Objects::nonNull)
+            .map(ApplicationGroup::processGroup)
+            .filter(ProcessGroup.Daemon.class::isInstance)
+            .map(place -> ((ProcessGroup.Daemon) place).id())
             .distinct()
             .sorted()
             .map(daemonGroups)

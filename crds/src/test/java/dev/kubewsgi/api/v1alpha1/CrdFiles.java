@@ -98,7 +98,6 @@ final class CrdFiles {
         .filter(field -> Boolean.TRUE.equals(field.getXKubernetesPreserveUnknownFields()))
         .forEach(CrdFiles::keepEverything);
     eachRuleOnce(root);
-    preserveToAnyDepth(root.getProperties().get("spec"));
     version.setAdditionalPrinterColumns(inOrder(version.getAdditionalPrinterColumns()));
     return crd;
   }
@@ -130,13 +129,6 @@ final class CrdFiles {
         && schema.getAdditionalProperties().getSchema() != null) {
       eachRuleOnce(schema.getAdditionalProperties().getSchema());
     }
-  }
-
-  /** A schema of the values would have an API server drop what is in them. */
-  private static void preserveToAnyDepth(JSONSchemaProps spec) {
-    spec.getProperties().values().stream()
-        .filter(field -> Boolean.TRUE.equals(field.getXKubernetesPreserveUnknownFields()))
-        .forEach(field -> field.setAdditionalProperties(null));
   }
 
   private static List<CustomResourceColumnDefinition> inOrder(

@@ -23,6 +23,15 @@ interface Api {
   <T extends ApiObject> Following follow(Selection<T> selection, Consumer<List<T>> listener);
 
   /**
+   * Tells an object that may be asked for and not be watched: at first, and whenever, asked again
+   * each minute, it is another; never gives up.
+   *
+   * @param selection of one object
+   * @param listener called on the cluster's thread
+   */
+  <T extends ApiObject> Following poll(Selection<T> selection, Consumer<T> listener);
+
+  /**
    * Changes what a JSON merge patch (RFC 7386) names.
    *
    * @param path of the object, without a slash at its beginning

@@ -104,6 +104,22 @@ final class ApiClient implements Api, AutoCloseable {
     return watch;
   }
 
+  @Override
+  public <T extends ApiObject> Following poll(Selection<T> selection, Consumer<T> listener) {
+    var poll = new ObjectPoll<>(selection, listener, this, thread);
+    thread.execute(poll::ask);
+    return poll;
+  }
+
+  /**
+   * @return fails with {@link ApiFailure}
+   */
+  <T extends ApiObject> CompletableFuture<T> get(Selection<T> selection) {
+    var type = JSON.getTypeFactory().constructType(selection.type());
+    return send(request(selection.path()))
+        .thenApplyAsync(body -> ApiClient.<T>read(body, type), thread);
+  }
+
   /**
    * @return fails with {@link ApiFailure}
    */
@@ -220,6 +236,7 @@ final class ApiClient implements Api, AutoCloseable {
       body = response.body();
       if (response.code() != OK) {
         over.completeExceptionally(ApiFailure.refused(response.code(), "the watch was refused"));
+        cancel();
         return;
       }
       body.done().whenCompleteAsync((_, broken) -> end(broken), thread);

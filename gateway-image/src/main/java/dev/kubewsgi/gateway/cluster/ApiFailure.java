@@ -6,6 +6,7 @@ import java.io.IOException;
 final class ApiFailure extends IOException {
 
   private static final long serialVersionUID = 1;
+  private static final int NOT_FOUND = 404;
   private static final int GONE = 410;
 
   private final int status;
@@ -30,6 +31,11 @@ final class ApiFailure extends IOException {
   /** Whether it did answer. */
   boolean isRefusal() {
     return status != 0;
+  }
+
+  /** Whether what was asked for is not there. */
+  boolean isMissing() {
+    return status == NOT_FOUND;
   }
 
   /**

@@ -39,7 +39,8 @@ sealed interface ApiObject {
 
   /** {@code discovery.k8s.io/v1}: some of the addresses of a Service. */
   @JsonIgnoreProperties(ignoreUnknown = true)
-  record EndpointSlice(Metadata metadata, List<Endpoint> endpoints, List<Port> ports)
+  record EndpointSlice(
+      Metadata metadata, String addressType, List<Endpoint> endpoints, List<Port> ports)
       implements ApiObject {
 
     public EndpointSlice {

@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -36,25 +37,36 @@ final class ClusterFeed {
   private final Serving serving;
   private final Unreadable unreadable;
   private final ScheduledExecutorService thread;
+  private final LongSupplier clock;
   private final TableAssembly assembly = new TableAssembly();
   private final Map<Place, Api.Following> shards = new HashMap<>();
   private final Map<String, GroupWatch> groups = new HashMap<>();
   private RouteTable served;
+
+  /** Why the newest table is not served, said once. */
+  private Optional<String> trouble = Optional.empty();
+
   private Future<?> nextLook = CompletableFuture.completedFuture(null);
 
+  /**
+   * @param thread the cluster's, on which everything here runs
+   * @param clock nanoseconds, as {@link System#nanoTime}
+   */
   ClusterFeed(
       GatewayName gateway,
       Api api,
       PodNetwork network,
       Serving serving,
       Unreadable unreadable,
-      ScheduledExecutorService thread) {
+      ScheduledExecutorService thread,
+      LongSupplier clock) {
     this.gateway = gateway;
     this.api = api;
     this.network = network;
     this.serving = serving;
     this.unreadable = unreadable;
     this.thread = thread;
+    this.clock = clock;
   }
 
   /** Follows the index, and all that it leads to. */
@@ -114,7 +126,7 @@ final class ClusterFeed {
   /** Serves what the documents say by now, and looks again when that will be something else. */
   private void look() {
     nextLook.cancel(false);
-    assembly.table(System.nanoTime()).ifPresent(this::serve);
+    assembly.table(clock.getAsLong()).ifPresent(this::serve);
     if (assembly.awaitsMoment()) {
       lookAgain(TableAssembly.MOMENT_NANOS, TimeUnit.NANOSECONDS);
     }
@@ -125,18 +137,27 @@ final class ClusterFeed {
   }
 
   private void serve(RouteTable table) {
-    if (table.equals(served)) {
-      return;
-    }
     try {
-      serving.apply(table);
-      served = table;
+      if (!table.equals(served)) {
+        serving.apply(table);
+        served = table;
+        trouble = Optional.empty();
+      }
       close(shards, assembly.places());
       close(groups, assembly.daemonGroups());
     } catch (ListenException e) {
-      LOG.errorf("%s %s; what was served before goes on", e.code(), e.getMessage());
-      lookAgain(RETRY_SECONDS, TimeUnit.SECONDS);
+      retry(e.code() + " " + e.getMessage());
+    } catch (RuntimeException e) { // The documents to come must still be taken.
+      retry("KW599 its table cannot be applied: " + e);
     }
+  }
+
+  private void retry(String why) {
+    if (!trouble.equals(Optional.of(why))) {
+      trouble = Optional.of(why);
+      LOG.errorf("%s; what was served before goes on, and it is tried again", why);
+    }
+    lookAgain(RETRY_SECONDS, TimeUnit.SECONDS);
   }
 
   private static <K> void close(Map<K, ? extends Api.Following> following, Set<K> wanted) {

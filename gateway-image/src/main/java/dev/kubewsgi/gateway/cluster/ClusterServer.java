@@ -74,7 +74,14 @@ public final class ClusterServer implements QuarkusApplication {
     var name = new GatewayName(options.namespace(), options.name(), options.pod());
     try (var api = new ApiClient(config, vertx, thread, health)) {
       var feed =
-          new ClusterFeed(name, api, network(), new GatewayServing(gateway), unreadable, thread);
+          new ClusterFeed(
+              name,
+              api,
+              network(),
+              new GatewayServing(gateway),
+              unreadable,
+              thread,
+              System::nanoTime);
       var publisher = new ReportPublisher(name, api, () -> Reports.of(gateway), thread);
       thread.execute(feed::start);
       thread.execute(publisher::start);

@@ -9,6 +9,7 @@ import dev.kubewsgi.routes.GroupDocuments;
 import dev.kubewsgi.routes.UnreadableDocumentException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -47,13 +48,17 @@ final class GroupWatch implements Api.Following {
     this.watches =
         List.of(
             api.follow(Selection.endpoints(namespace, name), this::endpoints),
-            api.follow(Selection.secret(namespace, name), this::secret),
+            api.poll(Selection.secret(namespace, name), this::secret),
             api.follow(Selection.configMap(namespace, name), this::document));
   }
 
+  /** Of one family, IPv4 before IPv6: in a dual-stack cluster a pod has an address of each. */
   private void endpoints(List<EndpointSlice> slices) {
+    var family = slices.stream().map(EndpointSlice::addressType).min(Comparator.naturalOrder());
     var now = new HashSet<SupervisorAddress>();
-    slices.forEach(slice -> addresses(slice).forEach(now::add));
+    slices.stream()
+        .filter(slice -> slice.addressType().equals(family.orElseThrow()))
+        .forEach(slice -> addresses(slice).forEach(now::add));
     addresses = now;
     tell();
   }
@@ -70,17 +75,14 @@ final class GroupWatch implements Api.Following {
   }
 
   /** One that is deleted stays what pods know until it is made again. */
-  private void secret(List<Secret> found) {
-    found.forEach(
-        secret -> {
-          secrets =
-              Stream.of("current", "previous")
-                  .map(secret.data()::get)
-                  .filter(Objects::nonNull)
-                  .map(GroupWatch::decoded)
-                  .toList();
-          tell();
-        });
+  private void secret(Secret secret) {
+    secrets =
+        Stream.of("current", "previous")
+            .map(secret.data()::get)
+            .filter(Objects::nonNull)
+            .map(GroupWatch::decoded)
+            .toList();
+    tell();
   }
 
   private static String decoded(String base64) {

@@ -27,9 +27,12 @@ final class ObjectWatch<T extends ApiObject> implements Api.Following, ApiClient
   private final Consumer<List<T>> listener;
   private final ApiClient client;
   private final ScheduledExecutorService thread;
-  private final TreeMap<String, T> objects = new TreeMap<>();
+  private TreeMap<String, T> objects = new TreeMap<>();
   private Api.Following watching = () -> {};
+
+  /** Null before the first list. */
   private String version;
+
   private long watchedSince;
   private int failures;
   private boolean refused;
@@ -65,10 +68,14 @@ final class ObjectWatch<T extends ApiObject> implements Api.Following, ApiClient
 
   private void listed(Listed<T> listed) {
     client.health().answered();
-    objects.clear();
-    listed.items().forEach(object -> objects.put(object.metadata().name(), object));
+    var found = new TreeMap<String, T>();
+    listed.items().forEach(object -> found.put(object.metadata().name(), object));
+    var news = version == null || !found.equals(objects);
     version = listed.metadata().resourceVersion();
-    tell();
+    objects = found;
+    if (news) {
+      tell();
+    }
     watch();
   }
 

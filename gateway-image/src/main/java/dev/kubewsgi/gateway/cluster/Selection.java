@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
  * Objects of one kind in one namespace, picked so that a Role which names them allows to read them.
  *
  * @param type the form in which they are read
- * @param path of the kind in the namespace, without a slash at its beginning
+ * @param path of the kind in the namespace, or of the object, without a slash at its beginning
  * @param query of a list or watch, encoded
  * @param subject for messages
  */
@@ -23,8 +23,13 @@ record Selection<T extends ApiObject>(Class<T> type, String path, String query, 
     return named(ConfigMap.class, CORE + namespace + "/configmaps", namespace, name);
   }
 
+  /** To be asked for: the Role does not let a gateway list or watch it. */
   static Selection<Secret> secret(String namespace, String name) {
-    return named(Secret.class, CORE + namespace + "/secrets", namespace, name);
+    return new Selection<>(
+        Secret.class,
+        CORE + namespace + "/secrets/" + name,
+        "",
+        "Secret " + namespace + "/" + name);
   }
 
   /** The addresses of a Service. */

@@ -34,9 +34,11 @@ final class RemoteSupervisor implements Supervisor, Replica.Listener {
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private final Replica replica;
   private boolean awaitsSecret;
-  private boolean deniedBefore;
   private boolean stopping;
   private int failures;
+
+  /** Since it was last connected. */
+  private int denials;
 
   /** The sequence of the document that it was given since the connection was made. */
   private long offered;
@@ -117,7 +119,7 @@ final class RemoteSupervisor implements Supervisor, Replica.Listener {
   public void changed() {
     if (replica.isConnected()) {
       failures = 0;
-      deniedBefore = false;
+      denials = 0;
       offerDocument();
     }
     endIfDrained();
@@ -141,13 +143,12 @@ final class RemoteSupervisor implements Supervisor, Replica.Listener {
   @Override
   public void denied(String secret) {
     credentials.refused(secret);
-    if (deniedBefore && failures == pods.get().secrets().size()) {
+    if (++denials == pods.get().secrets().size()) {
       LOG.errorf(
           "KW511 the supervisor of group %s at %s accepts none of the group's secrets; it is asked"
               + " again until it does",
           group, address);
     }
-    deniedBefore = true;
   }
 
   private void afterPause(Runnable action) {

@@ -114,6 +114,14 @@ class ObjectWatchTest {
   }
 
   @Test
+  void whatIsAsItWasIsNotToldAgain() throws Exception {
+    watching().reset();
+    answer(next(), list("9", object("6", "one")));
+    assertEquals("9", next().getParam("resourceVersion"));
+    assertTrue(told.isEmpty());
+  }
+
+  @Test
   void goesOnAfterTheServerHasEndedTheWatch() throws Exception {
     var watching = watching();
     watching.write(event("BOOKMARK", "{\"metadata\":{\"name\":\"\",\"resourceVersion\":\"20\"}}"));

@@ -54,7 +54,8 @@ final class TestGateway implements AutoCloseable {
             (address, pods) -> new SupervisorAddress.Tcp("127.0.0.1", pods),
             new GatewayServing(gateway),
             unreadable,
-            thread);
+            thread,
+            System::nanoTime);
     var publisher = new ReportPublisher(name, api, () -> Reports.of(gateway), thread);
     thread.execute(feed::start);
     thread.execute(publisher::start);

@@ -27,10 +27,6 @@ final class AliasConditions {
           Refusal.Reason.SourceNotInNamespace);
 
   private final Conditions conditions;
-  private Optional<Cause> cause = Optional.empty();
-
-  /** The first that is wrong, which is what there is to know about readiness. */
-  private record Cause(Reason reason, String message) {}
 
   AliasConditions(Conditions conditions) {
     this.conditions = conditions;
@@ -65,13 +61,13 @@ final class AliasConditions {
   void markRefused(List<Refusal> refusals) {
     Refusal first = refusals.getFirst();
     if (ABOUT_REFERENCES.contains(first.reason())) {
+      conditions.markFalse(ConditionType.ResolvedRefs, Reason.of(first.reason()), words(refusals));
       conditions.markFalse(
           ConditionType.Accepted,
           Reason.RefsNotResolved,
           "it is taken once all that it names is there: see ResolvedRefs");
-      markFalse(ConditionType.ResolvedRefs, Reason.of(first.reason()), words(refusals));
     } else {
-      markFalse(ConditionType.Accepted, Reason.of(first.reason()), words(refusals));
+      conditions.markFalse(ConditionType.Accepted, Reason.of(first.reason()), words(refusals));
       conditions.markUnknown(
           ConditionType.ResolvedRefs,
           Reason.NotAccepted,
@@ -95,7 +91,7 @@ final class AliasConditions {
           conditions.markFalse(
               ConditionType.Programmed, Reason.NotAttached, "no gateway's table has it");
       case Programming.Failed failed ->
-          markFalse(
+          conditions.markFalse(
               ConditionType.Programmed,
               failed.atGateway() ? Reason.GatewayNotProgrammed : Reason.GroupNotProgrammed,
               failed.where() + " cannot be written: " + failed.why());
@@ -104,8 +100,7 @@ final class AliasConditions {
 
   /** Whether its newest code serves; what was wrong before comes first. */
   void markReady(Service service, Optional<PodFault> gateway, Optional<PodFault> group) {
-    if (cause.isPresent()) {
-      markFalse(ConditionType.Ready, cause.get().reason(), cause.get().message());
+    if (conditions.markFalseForCause(ConditionType.Ready)) {
       return;
     }
     switch (service) {
@@ -113,7 +108,7 @@ final class AliasConditions {
           conditions.markTrue(ConditionType.Ready, Reason.Serving, "its newest code serves");
       case Service.Starting(boolean older) -> markStarting(older, group);
       case Service.Failed failed ->
-          markFalse(
+          conditions.markFalse(
               ConditionType.Ready,
               Reason.ImportFailed,
               failed.trouble().code()
@@ -127,34 +122,28 @@ final class AliasConditions {
   private void markWithoutPods(boolean wanted, Optional<PodFault> fault) {
     if (fault.isPresent()) {
       String message = "its gateway has no pod that is ready: " + fault.get().message();
-      markFalse(ConditionType.Ready, Reason.NoGatewayPods, message);
+      conditions.markFalse(ConditionType.Ready, Reason.NoGatewayPods, message);
     } else if (wanted) {
-      markFalse(ConditionType.Ready, Reason.Starting, "the pods of its gateway are starting");
+      conditions.markFalse(
+          ConditionType.Ready, Reason.Starting, "the pods of its gateway are starting");
     } else {
       String message = "its gateway has no pods: spec.replicas of it is 0";
-      markFalse(ConditionType.Ready, Reason.NoGatewayPods, message);
+      conditions.markFalse(ConditionType.Ready, Reason.NoGatewayPods, message);
     }
   }
 
   private void markStarting(boolean older, Optional<PodFault> group) {
     if (group.isPresent()) {
-      markFalse(
+      conditions.markFalse(
           ConditionType.Ready, Reason.GroupNotReady, group.get().message() + meanwhile(older));
     } else {
-      markFalse(
+      conditions.markFalse(
           ConditionType.Ready, Reason.Starting, "its newest code is starting" + meanwhile(older));
     }
   }
 
   private static String meanwhile(boolean older) {
     return older ? "; what it was before serves meanwhile" : "";
-  }
-
-  private void markFalse(ConditionType type, Reason reason, String message) {
-    if (cause.isEmpty()) {
-      cause = Optional.of(new Cause(reason, message));
-    }
-    conditions.markFalse(type, reason, message);
   }
 
   List<Condition> list() {

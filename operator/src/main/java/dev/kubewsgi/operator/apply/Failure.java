@@ -3,6 +3,7 @@ package dev.kubewsgi.operator.apply;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -14,9 +15,11 @@ import java.util.stream.Collectors;
  */
 public record Failure(Cause cause, String object, String message) {
 
-  private static final int CONFLICT = 409;
-  private static final int TOO_MANY = 429;
-  private static final int INTERNAL = 500;
+  /**
+   * Conflict, too many requests, unavailable, too late. Not 500: an admission webhook that fails is
+   * an internal error too, and so is a field that the API server does not know.
+   */
+  private static final Set<Integer> PASSING = Set.of(409, 429, 503, 504);
 
   /** What stands in the way of an object. */
   public enum Cause {
@@ -65,16 +68,7 @@ public record Failure(Cause cause, String object, String message) {
             ? refusal.getStatus().getMessage()
             : refusal.getMessage();
     return new Failure(
-        isPassing(refusal.getCode(), words) ? Cause.TryAgain : Cause.Refused, label(wanted), words);
-  }
-
-  private static boolean isPassing(int code, String words) {
-    return code == CONFLICT || code == TOO_MANY || (code >= INTERNAL && !isSomebodysFault(words));
-  }
-
-  /** Internal errors that are none: a webhook that fails, and a field that no kind has. */
-  private static boolean isSomebodysFault(String words) {
-    return words.contains("webhook") || words.contains("failed to create typed patch object");
+        PASSING.contains(refusal.getCode()) ? Cause.TryAgain : Cause.Refused, label(wanted), words);
   }
 
   static String label(HasMetadata object) {

@@ -25,6 +25,7 @@ public final class Conditions {
   private final long generation;
   private final Instant now;
   private final Map<ConditionType, Condition> marked = new EnumMap<>(ConditionType.class);
+  private Optional<Condition> cause = Optional.empty();
 
   /**
    * Begins with none.
@@ -43,9 +44,17 @@ public final class Conditions {
     mark(type, "True", reason, message);
   }
 
-  /** It is not so. */
+  /** It is not so. The first of these is the cause of the others. */
   public void markFalse(ConditionType type, Reason reason, String message) {
     mark(type, "False", reason, message);
+    cause = cause.or(() -> Optional.of(marked.get(type)));
+  }
+
+  /** It is not so if anything was marked false before, and for that reason. */
+  public boolean markFalseForCause(ConditionType type) {
+    cause.ifPresent(
+        first -> mark(type, "False", Reason.valueOf(first.getReason()), first.getMessage()));
+    return cause.isPresent();
   }
 
   /** Nobody can know yet. */

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.Collections;
@@ -31,6 +32,8 @@ public final class StatusWriter<S, T extends CustomResource<?, S>> {
 
   /** A watch is never so late that what was written before as many others has not come back. */
   private static final int REMEMBERED = 10_000;
+
+  private static final int NOT_FOUND = 404;
 
   private final KubernetesClient client;
   private final Supplier<T> maker;
@@ -68,9 +71,11 @@ public final class StatusWriter<S, T extends CustomResource<?, S>> {
   }
 
   /**
-   * Writes a status if it differs from the last.
+   * Writes a status if it differs from the last, and if the object is still there.
    *
    * @return whether it was written
+   * @throws KubernetesClientException among others with code 409, if the object was edited since it
+   *     was seen, or is another of the name: what is known about it has to be looked at again
    */
   public boolean write(T object, S status) {
     if (last(object).filter(status::equals).isPresent()) {
@@ -79,17 +84,26 @@ public final class StatusWriter<S, T extends CustomResource<?, S>> {
     T patch = maker.get();
     patch.setMetadata(identity(object));
     patch.setStatus(status);
-    T result = client.resource(patch).subresource("status").patch(APPLY);
-    written.put(object.getMetadata().getUid(), new Written<>(version(result), status));
-    return true;
+    try {
+      T result = client.resource(patch).subresource("status").patch(APPLY);
+      written.put(object.getMetadata().getUid(), new Written<>(version(result), status));
+      return true;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == NOT_FOUND) {
+        return false;
+      }
+      throw e;
+    }
   }
 
-  /** With its uid, so that no later object of the name gets what is not its own. */
-  private static ObjectMeta identity(CustomResource<?, ?> object) {
+  /** In its state: a status of this object must not get onto a later one of its name. */
+  private ObjectMeta identity(T object) {
+    Written<S> own = written.get(object.getMetadata().getUid());
+    long seen = own == null ? 0 : own.resourceVersion();
     return new ObjectMetaBuilder()
         .withNamespace(object.getMetadata().getNamespace())
         .withName(object.getMetadata().getName())
-        .withUid(object.getMetadata().getUid())
+        .withResourceVersion(String.valueOf(Math.max(version(object), seen)))
         .build();
   }
 

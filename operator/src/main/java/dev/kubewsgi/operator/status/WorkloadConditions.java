@@ -14,10 +14,6 @@ import java.util.stream.Collectors;
 public final class WorkloadConditions {
 
   private final Conditions conditions;
-  private Optional<Cause> cause = Optional.empty();
-
-  /** The first that is wrong, which is what there is to know about readiness. */
-  private record Cause(Reason reason, String message) {}
 
   public WorkloadConditions(Conditions conditions) {
     this.conditions = conditions;
@@ -33,7 +29,7 @@ public final class WorkloadConditions {
       conditions.markTrue(ConditionType.Accepted, Reason.Accepted, "the spec can be applied");
     } else {
       String message = String.join("; ", findings) + "; what runs stays as it was";
-      markFalse(ConditionType.Accepted, Reason.InvalidSpec, message);
+      conditions.markFalse(ConditionType.Accepted, Reason.InvalidSpec, message);
     }
   }
 
@@ -51,7 +47,7 @@ public final class WorkloadConditions {
           listeners.entrySet().stream()
               .map(WorkloadConditions::closed)
               .collect(Collectors.joining("; "));
-      markFalse(ConditionType.ResolvedRefs, Reason.CertificateNotFound, message);
+      conditions.markFalse(ConditionType.ResolvedRefs, Reason.CertificateNotFound, message);
     }
   }
 
@@ -66,24 +62,25 @@ public final class WorkloadConditions {
           ConditionType.Programmed, Reason.Programmed, "everything that it consists of is written");
     } else {
       Reason reason = Reason.of(failures.getFirst().cause());
-      markFalse(ConditionType.Programmed, reason, Failure.describe(failures));
+      conditions.markFalse(ConditionType.Programmed, reason, Failure.describe(failures));
     }
   }
 
   /** Ready, if all pods are, of the newest template, and nothing else is wrong. */
   public void markReady(Rollout rollout, Optional<PodFault> fault) {
-    if (cause.isPresent()) {
-      markFalse(ConditionType.Ready, cause.get().reason(), cause.get().message());
-    } else if (rollout.isComplete()) {
+    if (conditions.markFalseForCause(ConditionType.Ready)) {
+      return;
+    }
+    if (rollout.isComplete()) {
       markComplete(rollout);
     } else if (fault.isPresent()) {
-      markFalse(
+      conditions.markFalse(
           ConditionType.Ready,
           Reason.of(fault.get().reason()),
           fault.get().message() + served(rollout));
     } else {
       Reason reason = rollout.ready() > 0 ? Reason.RollingOut : Reason.PodsStarting;
-      markFalse(ConditionType.Ready, reason, progress(rollout));
+      conditions.markFalse(ConditionType.Ready, reason, progress(rollout));
     }
   }
 
@@ -108,13 +105,6 @@ public final class WorkloadConditions {
         + " pods are ready, "
         + rollout.current()
         + " are of the newest template";
-  }
-
-  private void markFalse(ConditionType type, Reason reason, String message) {
-    if (cause.isEmpty()) {
-      cause = Optional.of(new Cause(reason, message));
-    }
-    conditions.markFalse(type, reason, message);
   }
 
   /** All that were marked. */

@@ -2,6 +2,7 @@ package dev.kubewsgi.operator.world;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +21,8 @@ final class NamedConfigMaps implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(NamedConfigMaps.class);
 
+  private static final int FORBIDDEN = 403;
+
   private final KubernetesClient client;
   private final Runnable changed;
   private final Map<String, Watched<ConfigMap>> watched = new HashMap<>();
@@ -34,6 +37,7 @@ final class NamedConfigMaps implements AutoCloseable {
    * be looked at counts as one that is not there, and is tried again the next time.
    *
    * @param names {@code namespace/name}
+   * @throws CompletionException the API server did not say whether one is there
    */
   void follow(Set<String> names) {
     Set<String> gone = new HashSet<>(watched.keySet());
@@ -67,9 +71,16 @@ final class NamedConfigMaps implements AutoCloseable {
     try {
       start.join();
     } catch (CompletionException e) {
-      LOG.warn("ConfigMap {} cannot be read: {}", name, e.getCause().toString());
       watched.remove(name).close();
+      if (!isForbidden(e.getCause())) {
+        throw e;
+      }
+      LOG.warn("ConfigMap {} cannot be read: {}", name, e.getCause().getMessage());
     }
+  }
+
+  private static boolean isForbidden(Throwable failure) {
+    return failure instanceof KubernetesClientException refusal && refusal.getCode() == FORBIDDEN;
   }
 
   /** Those that are there, by {@code namespace/name}. */

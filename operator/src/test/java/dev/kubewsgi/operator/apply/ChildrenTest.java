@@ -117,6 +117,7 @@ class ChildrenTest {
     "429, too many requests, true",
     "503, apiserver is shutting down, true",
     "500, failed calling webhook policy.example.com, false",
+    "500, .spec.template.spec.tolerance: field not declared in schema, false",
     "403, exceeded quota: tight, false",
     "422, spec.ports: Required value, false",
   })

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A namespace with an operator that looks after it: what a user does there, and sees. */
 final class Scene implements AutoCloseable {
@@ -175,15 +176,12 @@ final class Scene implements AutoCloseable {
 
   /** Waits until the operator has had nothing to write for some seconds. */
   void awaitQuiet() {
-    AuditLog log = cluster.auditLog();
+    var mark = new AtomicReference<>(mark());
     await()
         .atMost(PATIENCE)
-        .until(
-            () -> {
-              AuditLog.Mark mark = log.mark();
-              await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
-              return log.writesSince(mark, operator.user()).isEmpty();
-            });
+        .during(Duration.ofSeconds(2))
+        .pollInterval(Duration.ofMillis(250))
+        .until(() -> writesSince(mark.getAndSet(mark())).isEmpty());
   }
 
   AuditLog.Mark mark() {

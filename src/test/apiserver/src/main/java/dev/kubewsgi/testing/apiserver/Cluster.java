@@ -15,6 +15,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -72,14 +75,7 @@ public final class Cluster implements AutoCloseable {
    * @param account a ServiceAccount that exists
    */
   public KubernetesClient clientOf(String namespace, String account) {
-    String token =
-        client
-            .serviceAccounts()
-            .inNamespace(namespace)
-            .withName(account)
-            .tokenRequest()
-            .getStatus()
-            .getToken();
+    String token = token(namespace, account);
     Config own = client.getConfiguration();
     // Not a copy of it: that would fall back to its own credentials when the token is refused.
     Config config =
@@ -91,6 +87,50 @@ public final class Cluster implements AutoCloseable {
             .withOauthToken(token)
             .build();
     return new KubernetesClientBuilder().withConfig(config).build();
+  }
+
+  /**
+   * Writes a kubeconfig for a ServiceAccount, by a token of its own for an hour: for a program that
+   * is to have exactly the rights of its pod.
+   *
+   * @param account a ServiceAccount that exists
+   * @return {@code file}
+   */
+  public Path kubeconfigOf(String namespace, String account, Path file) {
+    Config own = client.getConfiguration();
+    var cluster = new LinkedHashMap<String, Object>();
+    cluster.put("server", own.getMasterUrl());
+    cluster.put("certificate-authority-data", own.getCaCertData());
+    var context = Map.of("cluster", "tests", "user", account, "namespace", namespace);
+    var content =
+        Map.of(
+            "apiVersion",
+            "v1",
+            "kind",
+            "Config",
+            "clusters",
+            List.of(Map.of("name", "tests", "cluster", cluster)),
+            "users",
+            List.of(Map.of("name", account, "user", Map.of("token", token(namespace, account)))),
+            "contexts",
+            List.of(Map.of("name", "tests", "context", context)),
+            "current-context",
+            "tests");
+    try {
+      return Files.writeString(file, Serialization.asYaml(content));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String token(String namespace, String account) {
+    return client
+        .serviceAccounts()
+        .inNamespace(namespace)
+        .withName(account)
+        .tokenRequest()
+        .getStatus()
+        .getToken();
   }
 
   /** Runs kubectl, of the same version as our own control plane. */

@@ -1,0 +1,251 @@
+package dev.kubewsgi.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kubewsgi.api.v1alpha1.ScriptAlias;
+import dev.kubewsgi.testing.apiserver.ApiServer;
+import dev.kubewsgi.testing.apiserver.Cluster;
+import dev.kubewsgi.testing.apiserver.TestNamespace;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The quickstart applied to an API server, with the chart's rights: the operator makes the objects,
+ * a gateway and supervisors read them as their pods would, and the answers are those of {@code
+ * kube-wsgi serve}.
+ */
+@ApiServer
+@ExtendWith(OutputOnFailure.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class QuickstartInAClusterTest {
+
+  private static final String RELEASE = "kube-wsgi-quickstart";
+  private static final String EMBEDDED = "[{op: remove, path: /spec/processGroup}]";
+  private static final Path QUICKSTART = Checkout.ROOT.resolve("examples/quickstart");
+
+  private final List<AutoCloseable> running = new ArrayList<>();
+  private Cluster cluster;
+  private KubernetesClient client;
+  private TestNamespace namespace;
+  private Path directory;
+  private Site site;
+  private PlayedPod site1;
+
+  @BeforeAll
+  void applyAndStart(Cluster cluster, TestNamespace namespace, @TempDir Path directory)
+      throws IOException {
+    this.cluster = cluster;
+    this.client = cluster.client();
+    this.namespace = namespace;
+    this.directory = directory;
+    this.site = started(new Site(ServedDirectory.freePort()));
+    startOperator();
+    apply(quickstartOnPort(site.port()));
+    List.of("hello", "environ", "counter", "report")
+        .forEach(alias -> awaitCondition(alias, "Programmed", "True", ""));
+    site1 = started(PlayedPod.start(client, namespace, "site1", 1, directory));
+    started(PlayedPod.start(client, namespace, "legacy", 2, directory));
+    startGateway();
+    client
+        .pods()
+        .inNamespace(namespace.name())
+        .list()
+        .getItems()
+        .forEach(namespace.kubelet()::ready);
+  }
+
+  private void startOperator() {
+    String chart = Checkout.ROOT.resolve("helm/kube-wsgi").toString();
+    cluster
+        .helm4(
+            "install",
+            RELEASE,
+            chart,
+            "-n",
+            RELEASE,
+            "--create-namespace",
+            "--set=crds.enabled=false")
+        .orFail();
+    String account = RELEASE;
+    Path kubeconfig =
+        cluster.kubeconfigOf(RELEASE, account, directory.resolve("operator.kubeconfig"));
+    started(
+        CommandLine.startProgram(
+            List.of(Checkout.ROOT.resolve("bin/kube-wsgi-operator").toString()),
+            Map.of(
+                "KUBECONFIG",
+                kubeconfig.toString(),
+                "KUBE_WSGI_NAMESPACE",
+                RELEASE,
+                "KUBE_WSGI_SERVICE_ACCOUNT",
+                account,
+                "KUBE_WSGI_SECRETS_ROLE",
+                RELEASE + "-secrets",
+                "QUARKUS_HTTP_PORT",
+                "" + ServedDirectory.freePort())));
+  }
+
+  private Path quickstartOnPort(int port) throws IOException {
+    Path copy = Checkout.copy(QUICKSTART, directory.resolve("quickstart"));
+    Path gateway = copy.resolve("gateway.yaml");
+    Files.writeString(
+        gateway, Files.readString(gateway).replaceFirst("port: [0-9]+", "port: " + port));
+    return copy;
+  }
+
+  private void apply(Path path) {
+    cluster.kubectl("apply", "-n", namespace.name(), "-f", path.toString()).orFail();
+  }
+
+  private void startGateway() {
+    Eventually.isTrue("the gateway has a pod", () -> gatewayPod().isPresent());
+    Path kubeconfig =
+        cluster.kubeconfigOf(
+            namespace.name(), "main-gateway", directory.resolve("gateway.kubeconfig"));
+    started(
+        CommandLine.start(
+            List.of(
+                "gateway",
+                "--namespace=" + namespace.name(),
+                "--name=main",
+                "--pod=" + gatewayPod().orElseThrow().getMetadata().getName(),
+                "--probes-port=" + ServedDirectory.freePort()),
+            Map.of("KUBECONFIG", kubeconfig.toString(), "KUBE_WSGI_PODS_ON_LOOPBACK", "true")));
+  }
+
+  private Optional<Pod> gatewayPod() {
+    return client
+        .pods()
+        .inNamespace(namespace.name())
+        .withLabel("app.kubernetes.io/component", "gateway")
+        .list()
+        .getItems()
+        .stream()
+        .findFirst();
+  }
+
+  private <T extends AutoCloseable> T started(T resource) {
+    running.addFirst(resource);
+    return resource;
+  }
+
+  @AfterAll
+  void end() throws Exception {
+    for (AutoCloseable each : running) {
+      each.close();
+    }
+    cluster.helm4("uninstall", RELEASE, "-n", RELEASE);
+  }
+
+  @Test
+  void answersAreThoseOfServe() {
+    Expectation.of(QUICKSTART).forEach(expectation -> awaitAnswer(expectation));
+  }
+
+  private void awaitAnswer(Expectation expectation) {
+    String path = expectation.request().split(" ", 2)[1];
+    Eventually.isTrue(path + " is served", () -> status(path) == expectation.status());
+    expectation.checkAgainst(site);
+  }
+
+  private int status(String path) {
+    try {
+      return site.get(site.url(path)).statusCode();
+    } catch (UncheckedIOException e) {
+      return 0; // not listening yet
+    }
+  }
+
+  @Test
+  void everyAliasIsReadyWhenItsApplicationIs() {
+    List.of("hello", "environ", "counter", "report")
+        .forEach(alias -> awaitCondition(alias, "Ready", "True", ""));
+  }
+
+  @Test
+  void aNewAliasOfAGroupIsServedByTheProcessesThatRun() throws IOException {
+    apply(alias("fresh", "processGroup: site1", "    start_response('200 OK', [])", ""));
+    Eventually.isTrue("/fresh is served", () -> status("/fresh") == 200);
+    assertTrue(site1.isAlive(), "the supervisor runs on");
+  }
+
+  @Test
+  void aScriptThatCannotBeImportedSaysSoInItsCondition() throws IOException {
+    apply(alias("broken", "processGroup: site1", "    pass", "raise ValueError('no database')"));
+    awaitCondition("broken", "Ready", "False", "ValueError: no database");
+    assertEquals(200, status("/counter"));
+  }
+
+  @Test
+  void oneFieldMovesAnAliasIntoTheGateway() throws IOException {
+    apply(alias("mover", "processGroup: legacy", "    start_response('200 OK', [])", ""));
+    Eventually.isTrue("/mover is served", () -> body("/mover").contains("legacy"));
+    cluster
+        .kubectl(
+            "patch", "alias", "mover", "-n", namespace.name(), "--type=json", "--patch", EMBEDDED)
+        .orFail();
+    Eventually.isTrue("/mover is embedded", () -> body("/mover").contains("embedded"));
+  }
+
+  private String body(String path) {
+    return status(path) == 200 ? site.get(site.url(path)).body() : "";
+  }
+
+  private Path alias(String name, String where, String start, String first) throws IOException {
+    return Files.writeString(
+        directory.resolve(name + ".yaml"),
+        """
+        apiVersion: kubewsgi.dev/v1alpha1
+        kind: ScriptAlias
+        metadata: {name: %1$s}
+        spec:
+          path: /%1$s
+          script: %1$s.py
+          %2$s
+          source:
+            inline:
+              %1$s.py: |
+                %4$s
+                def application(environ, start_response):
+                %3$s
+                    return [(environ["mod_wsgi.process_group"] or "embedded").encode()]
+        """
+            .formatted(name, where, start, first));
+  }
+
+  private void awaitCondition(String alias, String type, String status, String message) {
+    Eventually.isTrue(
+        alias + " has " + type + "=" + status + " " + message,
+        () ->
+            condition(alias, type)
+                .filter(each -> each.getStatus().equals(status))
+                .filter(each -> each.getMessage().contains(message))
+                .isPresent());
+  }
+
+  private Optional<Condition> condition(String alias, String type) {
+    ScriptAlias found =
+        client.resources(ScriptAlias.class).inNamespace(namespace.name()).withName(alias).get();
+    return found.getStatus() == null || found.getStatus().conditions() == null
+        ? Optional.empty()
+        : found.getStatus().conditions().stream()
+            .filter(each -> each.getType().equals(type))
+            .findFirst();
+  }
+}
