@@ -9,7 +9,9 @@ import dev.kubewsgi.operator.gateway.WsgiGatewayReconciler;
 import dev.kubewsgi.operator.measure.Measurements;
 import dev.kubewsgi.operator.status.Events;
 import dev.kubewsgi.operator.status.StatusWriter;
+import dev.kubewsgi.operator.world.LeanStore;
 import dev.kubewsgi.operator.world.World;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
@@ -26,6 +28,9 @@ public final class Controllers implements AutoCloseable {
 
   /** What nothing tells of, such as a Secret that was deleted, is found out within this time. */
   private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
+
+  /** They mostly wait for the API server, which more of them would only make slower to answer. */
+  private static final int THREADS = 10;
 
   private final World world;
   private final Operator operator;
@@ -50,6 +55,7 @@ public final class Controllers implements AutoCloseable {
               overrider
                   .withKubernetesClient(client)
                   .withCloseClientOnStop(false)
+                  .withConcurrentReconciliationThreads(THREADS)
                   .checkingCRDAndValidateLocalModel(false);
               settings.accept(overrider);
             });
@@ -68,12 +74,12 @@ public final class Controllers implements AutoCloseable {
         config);
   }
 
-  private void register(Reconciler<?> reconciler, OperatorConfig config) {
+  private <T extends HasMetadata> void register(Reconciler<T> reconciler, OperatorConfig config) {
     operator.register(reconciler, overrider -> configure(overrider, config));
   }
 
-  private static void configure(
-      ControllerConfigurationOverrider<?> controller, OperatorConfig config) {
+  private static <T extends HasMetadata> void configure(
+      ControllerConfigurationOverrider<T> controller, OperatorConfig config) {
     controller
         .withReconciliationMaxInterval(LOOK_AGAIN)
         .withRetry(
@@ -83,7 +89,8 @@ public final class Controllers implements AutoCloseable {
                 .setMaxInterval(60_000)
                 .withoutMaxAttempts());
     if (config.clusterWide()) {
-      controller.watchingAllNamespaces();
+      // One store is for one informer, and several namespaces have several.
+      controller.watchingAllNamespaces().withItemStore(new LeanStore<>());
     } else {
       controller.settingNamespaces(Set.copyOf(config.namespaces()));
     }

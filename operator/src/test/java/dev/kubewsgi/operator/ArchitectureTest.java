@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.fabric8.kubernetes.api.builder.Visitor;
 import io.fabric8.kubernetes.client.Client;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,12 @@ final class ArchitectureTest {
             "io.quarkus..",
             "jakarta..")
         .check(CLASSES);
+  }
+
+  /** They share a set that is filled on first use, without a lock: PodDefaults says more. */
+  @Test
+  void nobodyUsesTheBuildersVisitorsWhichAreNotForSeveralThreads() {
+    noClasses().should().dependOnClassesThat().areAssignableTo(Visitor.class).check(CLASSES);
   }
 
   /** What both kinds of pods have in common knows neither of them, and not the world. */

@@ -180,7 +180,8 @@ final class Operation implements AutoCloseable {
   }
 
   private void configure(ConfigurationServiceOverrider framework) {
-    framework.withMetrics(MicrometerMetrics.newMicrometerMetricsBuilder(meters).build());
+    // A timer for each object would take more memory than the objects.
+    framework.withMetrics(MicrometerMetrics.withoutPerResourceMetrics(meters));
   }
 
   /** Watches come again by themselves, and each says so; this is for those who wonder. */

@@ -84,7 +84,9 @@ final class Lookout implements AutoCloseable {
         config.clusterWide()
             ? Stream.of(kind.inAnyNamespace())
             : config.namespaces().stream().map(kind::inNamespace);
-    return scopes.map(scope -> selection.apply(scope).runnableInformer(0)).toList();
+    return scopes
+        .map(scope -> selection.apply(scope).runnableInformer(0).itemStore(new LeanStore<>()))
+        .toList();
   }
 
   /** Returns when everything has been seen once. */
