@@ -202,7 +202,7 @@ public final class DaemonGroup {
     return units.values().stream()
         .filter(unit -> !unit.leaving)
         .sorted((a, b) -> a.desired.id().compareTo(b.desired.id()))
-        .map(unit -> StatusReport.of(id, unit.desired, unit.lane.waiting(), replicas))
+        .map(unit -> StatusReport.of(id, unit.desired, unit.lane, replicas))
         .toList();
   }
 

@@ -1,5 +1,6 @@
 package dev.kubewsgi.gateway.daemon;
 
+import dev.kubewsgi.gateway.dispatch.Lane;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.LoadFailure;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.RunningRequest;
@@ -17,7 +18,10 @@ final class StatusReport {
   private StatusReport() {}
 
   static ApplicationGroupStatus of(
-      String group, ApplicationGroup desired, int waiting, List<Replica> replicas) {
+      String group,
+      ApplicationGroup desired,
+      Lane<WorkerConnection> lane,
+      List<Replica> replicas) {
     List<WorkerStatus> workers = new ArrayList<>();
     Optional<LoadFailure> failure = Optional.empty();
     for (Replica replica : replicas) {
@@ -32,14 +36,19 @@ final class StatusReport {
         desired.id(),
         desired.name(),
         Optional.of(group),
-        state(workers, failure),
+        state(workers, lane.isBlocked(), failure),
         workers,
-        waiting,
+        lane.waiting(),
         failure);
   }
 
-  private static State state(List<WorkerStatus> workers, Optional<LoadFailure> failure) {
-    if (workers.stream().anyMatch(worker -> worker.state() == State.READY)) {
+  /**
+   * Ready when requests are let in, a moment after a supervisor has said that a worker is: aliases
+   * move here on this word.
+   */
+  private static State state(
+      List<WorkerStatus> workers, boolean blocked, Optional<LoadFailure> failure) {
+    if (!blocked && workers.stream().anyMatch(worker -> worker.state() == State.READY)) {
       return State.READY;
     }
     return failure.isPresent() ? State.FAILED : State.STARTING;

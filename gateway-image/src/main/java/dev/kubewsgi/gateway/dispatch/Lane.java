@@ -50,6 +50,13 @@ public final class Lane<S> {
     }
   }
 
+  /** Whether those who find no idle slot are refused. */
+  public boolean isBlocked() {
+    synchronized (queue.lock) {
+      return blocked != null;
+    }
+  }
+
   /** {@link #block Blocks} it for good and takes it out of the queue. */
   public void close(Failure failure) {
     block(failure);
