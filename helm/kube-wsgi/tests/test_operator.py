@@ -10,7 +10,7 @@ import operator_process
 import rights
 
 _ACCOUNT = "system:serviceaccount:kube-wsgi:kube-wsgi"
-_QUICKSTART = chart.ROOT / "examples/quickstart/kube-wsgi.yaml"
+_QUICKSTART = chart.ROOT / "examples/quickstart"
 _FROM_LABELS = {
     "from": "Selector",
     "selector": {"matchLabels": {"kubernetes.io/metadata.name": "default"}},
@@ -140,7 +140,7 @@ class Mode:
     @classmethod
     def install(cls, place):
         spec = {"embedded": {"enabled": True}, **cls.gateway}
-        gateway = {"create": True, "namespace": "default", "spec": spec}
+        gateway = {"create": True, "name": "first", "namespace": "default", "spec": spec}
         install = ("install", "kube-wsgi", str(chart.CHART), "--create-namespace")
         values = {"gateway": gateway, **cls.values}
         place.helm("helm4", *install, "--namespace=kube-wsgi", values=values)

@@ -20,10 +20,13 @@ import java.util.zip.GZIPOutputStream;
  *
  * @param applicationGroups by the id that they have in the route table
  * @param listeners that are not open, by name
+ * @param truncated whether application groups were left out, which then serve
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record GatewayReport(
-    Map<String, ApplicationReport> applicationGroups, Map<String, Trouble> listeners) {
+    Map<String, ApplicationReport> applicationGroups,
+    Map<String, Trouble> listeners,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean truncated) {
 
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -39,6 +42,12 @@ public record GatewayReport(
     listeners = listeners == null ? Map.of() : Map.copyOf(listeners);
   }
 
+  /** A whole report. */
+  public GatewayReport(
+      Map<String, ApplicationReport> applicationGroups, Map<String, Trouble> listeners) {
+    this(applicationGroups, listeners, false);
+  }
+
   /**
    * How one application group is doing in this pod.
    *
@@ -49,6 +58,13 @@ public record GatewayReport(
    */
   @JsonInclude(JsonInclude.Include.NON_DEFAULT)
   public record ApplicationReport(String revision, State state, boolean older, Trouble trouble) {
+
+    /** Refuses what nobody of ours wrote. */
+    public ApplicationReport {
+      if (revision == null || state == null || (state == State.Failed) != (trouble != null)) {
+        throw new IllegalArgumentException("revision, state, and of a failure what it is");
+      }
+    }
 
     /** One that serves. */
     public static ApplicationReport serving(String revision) {
@@ -99,7 +115,7 @@ public record GatewayReport(
    */
   public static Optional<GatewayReport> unpack(byte[] packed) {
     try (var gzip = new GZIPInputStream(new ByteArrayInputStream(packed))) {
-      return Optional.of(JSON.readValue(gzip.readNBytes(LARGEST), GatewayReport.class));
+      return Optional.ofNullable(JSON.readValue(gzip.readNBytes(LARGEST), GatewayReport.class));
     } catch (IOException unreadable) {
       return Optional.empty();
     }

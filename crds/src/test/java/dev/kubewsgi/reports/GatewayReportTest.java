@@ -56,6 +56,25 @@ class GatewayReportTest {
   void isEmptyForBytesThatAreNoReport() throws IOException {
     assertTrue(GatewayReport.unpack("nonsense".getBytes(StandardCharsets.UTF_8)).isEmpty());
     assertTrue(GatewayReport.unpack(gzip("[1, 2")).isEmpty());
+    assertTrue(GatewayReport.unpack(gzip("null")).isEmpty());
+  }
+
+  @Test
+  void isEmptyForWhatNoGatewayWrites() throws IOException {
+    for (String application :
+        new String[] {
+          "{}", "{\"state\": \"Serving\"}", "{\"revision\": \"1f\", \"state\": \"Failed\"}"
+        }) {
+      assertTrue(
+          GatewayReport.unpack(gzip("{\"applicationGroups\": {\"a\": " + application + "}}"))
+              .isEmpty());
+    }
+  }
+
+  @Test
+  void saysWhetherApplicationGroupsWereLeftOut() {
+    var truncated = new GatewayReport(Map.of(), Map.of(), true);
+    assertEquals(Optional.of(truncated), GatewayReport.unpack(truncated.pack()));
   }
 
   private static byte[] gzip(String text) throws IOException {

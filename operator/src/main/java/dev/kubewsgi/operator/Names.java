@@ -54,9 +54,6 @@ public final class Names {
   /** On a group's Secret, the {@code spec.secretRotatedAt} that made it. */
   public static final String ROTATED_AT = "kubewsgi.dev/secret-rotated-at";
 
-  /** In each namespace that holds a DaemonGroup: what lets the operator write its Secrets. */
-  public static final String SECRETS_BINDING = "kube-wsgi-secrets";
-
   private Names() {}
 
   /** Deployment, Service, ConfigMap, Secret and the rest of a DaemonGroup. */

@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Lists, watches and patches over HTTP/2: the watches of a gateway, three for each daemon group,
+ * Lists, watches and patches over HTTP/2: the watches of a gateway, two for each daemon group,
  * share a connection or two. Who and where the API server is comes from fabric8's {@link Config};
  * its informers are not used, because they hide that a watch is interrupted.
  *

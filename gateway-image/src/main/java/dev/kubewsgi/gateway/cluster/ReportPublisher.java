@@ -54,11 +54,20 @@ final class ReportPublisher {
   }
 
   private void look() {
-    var report = reports.get();
-    if (report.equals(written)) {
-      again(1);
-      return;
+    try {
+      var report = reports.get();
+      if (report.equals(written)) {
+        again(1);
+      } else {
+        write(report);
+      }
+    } catch (RuntimeException e) { // What changes later must still be reported.
+      LOG.error("KW599 this gateway's report cannot be made", e);
+      again(1L << DOUBLINGS);
     }
+  }
+
+  private void write(GatewayReport report) {
     put("\"" + Base64.getEncoder().encodeToString(pack(report)) + "\"")
         .whenCompleteAsync((_, failure) -> ended(report, failure), thread);
   }
@@ -113,6 +122,7 @@ final class ReportPublisher {
             .sorted(worstFirst)
             .limit(count)
             .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
-        report.listeners());
+        report.listeners(),
+        true);
   }
 }

@@ -211,6 +211,10 @@ final class Replica {
     if (worker.status() == State.STARTING) {
       return;
     }
+    if (worker.status() == State.READY && isRetired(worker.pid()) && !closed) {
+      // Given up while nothing was heard of it. What it still runs for us is finished by itself.
+      workers.remove(worker.pid());
+    }
     WorkerSlots slots =
         slots(unit.id(), worker.pid(), worker.threads() == 0 ? threads : worker.threads());
     if (slots != null) {
@@ -219,6 +223,11 @@ final class Replica {
         slots.retire();
       }
     }
+  }
+
+  private boolean isRetired(long pid) {
+    WorkerSlots slots = workers.get(pid);
+    return slots != null && slots.isRetired();
   }
 
   private boolean isOver(WorkerSlots slots) {

@@ -5,23 +5,26 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A wire to a server on this machine, which can be cut and mended. */
-final class Wire implements AutoCloseable {
+public final class Wire implements AutoCloseable {
 
   private final InetSocketAddress server;
   private final int port;
-  private final Set<Socket> ends = ConcurrentHashMap.newKeySet();
+
+  /** In the order in which connections were made, the client's end first. */
+  private final List<Socket> ends = new CopyOnWriteArrayList<>();
+
   private volatile ServerSocket socket;
 
-  Wire(int serverPort) throws IOException {
+  public Wire(int serverPort) throws IOException {
     this.server = new InetSocketAddress(InetAddress.getLoopbackAddress(), serverPort);
     this.port = listen(0);
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
@@ -57,6 +60,11 @@ final class Wire implements AutoCloseable {
     } catch (IOException e) {
       // One of them hung up.
     }
+  }
+
+  /** Cuts the connection that was made first, and no other. */
+  public void cutFirst() throws IOException {
+    ends.getFirst().close();
   }
 
   void cut() throws IOException {

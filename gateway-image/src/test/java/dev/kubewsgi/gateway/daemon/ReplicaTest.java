@@ -3,11 +3,15 @@ package dev.kubewsgi.gateway.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kubewsgi.gateway.cluster.Wire;
 import dev.kubewsgi.gateway.dispatch.DispatchQueue;
 import dev.kubewsgi.gateway.dispatch.Lane;
 import dev.kubewsgi.routes.ApplicationGroup;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -61,6 +65,67 @@ class ReplicaTest {
         process.ended().get(20, TimeUnit.SECONDS);
       }
     }
+  }
+
+  @Test
+  void aWorkerIsUsedAgainWhenOnlyItsSupervisorWasNotHeardOf() throws Exception {
+    try (TestGroup test = new TestGroup(1, 2)) {
+      Path gate = test.scripts.resolve("gate");
+      ApplicationGroup hello =
+          test.script(
+              "hello",
+              """
+              import os, time
+              def application(environ, start_response):
+                  while environ["PATH_INFO"] == "/slow" and not os.path.exists("%s"):
+                      time.sleep(0.01)
+                  start_response("200 OK", [])
+                  return [b"done"]
+              """
+                  .formatted(gate));
+      int port = freePort();
+      SupervisorAddress listening = new SupervisorAddress.Tcp("127.0.0.1", port);
+      String json = SupervisorConfig.of(test.settings, List.of(hello), listening, SECRET).json();
+      SupervisorProcess process =
+          SupervisorProcess.start(
+              TestGroup.PYTHON, TestGroup.WORKER, test.scripts.resolve("config.json"), json);
+      try (Wire wire = new Wire(port)) {
+        DispatchQueue<WorkerConnection> queue =
+            new DispatchQueue<>("g", 10, Duration.ofSeconds(20), System::nanoTime, () -> {});
+        Lane<WorkerConnection> lane = queue.lane();
+        TestGroup.until("the supervisor listens", () -> isListening(port));
+        Replica replica =
+            connect(test, new SupervisorAddress.Tcp("127.0.0.1", wire.port()), SECRET, lane);
+        TestGroup.until("two slots", () -> queue.statistics().slots() == 2);
+        DaemonApplication application =
+            new DaemonApplication(
+                lane, new AtomicInteger(), new AtomicBoolean(), new AtomicReference<>());
+        RecordedExchange slow = exchange(test, hello, "/slow").send(application);
+        TestGroup.until("the slow request runs", () -> queue.statistics().busy() == 1);
+        wire.cutFirst();
+        TestGroup.until("the supervisor is not heard", () -> queue.statistics().slots() < 2);
+        TestGroup.until("two slots again", () -> queue.statistics().slots() >= 2);
+        assertEquals("done", exchange(test, hello, "/").send(application).await().text());
+        Files.createFile(gate);
+        assertEquals("done", slow.await().text());
+        test.loop(0).submit(replica::retire).get();
+      } finally {
+        process.drain();
+        process.ended().get(20, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  private static boolean isListening(int port) {
+    try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static RecordedExchange exchange(TestGroup test, ApplicationGroup group, String path) {
+    return new RecordedExchange(test.loop(0), test.route(group), "GET", path, false, new byte[0]);
   }
 
   @Test

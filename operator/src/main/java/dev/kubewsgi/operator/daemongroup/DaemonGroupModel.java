@@ -26,18 +26,20 @@ public final class DaemonGroupModel {
 
   /**
    * Everything but the Secret, in the order in which to apply it. The Deployment is not among them
-   * while there are {@link #findings}: what runs then stays as it is.
+   * while there are {@link #findings}: what runs then stays as it is. Rights to the Secret are
+   * last: only who has them can give them, and in a new namespace the operator has just got them.
    */
   public static List<HasMetadata> objects(
       DaemonGroup group, GroupInputs inputs, OperatorConfig config) {
     List<HasMetadata> objects = new ArrayList<>();
     objects.add(document(group, inputs.document()));
-    objects.addAll(GroupAccess.objects(group, inputs.gateways()));
+    objects.add(GroupAccess.network(group, inputs.gateways()));
     objects.add(Disruption.budget(group, name(group), labels(group)));
     objects.add(service(group));
     if (findings(group).isEmpty()) {
       objects.add(new GroupDeployment(group, inputs, config).deployment());
     }
+    objects.addAll(GroupAccess.rights(group, inputs.gateways()));
     return List.copyOf(objects);
   }
 

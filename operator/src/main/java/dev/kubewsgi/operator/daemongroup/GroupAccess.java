@@ -23,11 +23,25 @@ final class GroupAccess {
   private GroupAccess() {}
 
   /**
+   * What they may read.
+   *
    * @param gateways {@code NAMESPACE/NAME} each
    */
-  static List<HasMetadata> objects(DaemonGroup group, Collection<String> gateways) {
-    List<Gateway> parsed = gateways.stream().map(Gateway::parse).toList();
-    return List.of(role(group), binding(group, parsed), network(group, parsed));
+  static List<HasMetadata> rights(DaemonGroup group, Collection<String> gateways) {
+    return List.of(role(group), binding(group, parsed(gateways)));
+  }
+
+  /**
+   * Whom the pods hear.
+   *
+   * @param gateways {@code NAMESPACE/NAME} each
+   */
+  static NetworkPolicy network(DaemonGroup group, Collection<String> gateways) {
+    return policy(group, parsed(gateways));
+  }
+
+  private static List<Gateway> parsed(Collection<String> gateways) {
+    return gateways.stream().map(Gateway::parse).toList();
   }
 
   /**
@@ -67,7 +81,7 @@ final class GroupAccess {
   }
 
   /** Without gateways there is no rule for the port, because one without peers is for everybody. */
-  private static NetworkPolicy network(DaemonGroup group, List<Gateway> gateways) {
+  private static NetworkPolicy policy(DaemonGroup group, List<Gateway> gateways) {
     List<NetworkPolicyIngressRule> rules = new ArrayList<>();
     if (!gateways.isEmpty()) {
       rules.add(

@@ -22,7 +22,8 @@ final class SecretsBinding {
   private SecretsBinding() {}
 
   /**
-   * The binding of a group's namespace.
+   * The binding of a group's namespace. It is named after the role, for a binding cannot be turned
+   * to another one: an operator with another role makes another binding.
    *
    * @param groups of the namespace: uids by name
    */
@@ -31,7 +32,7 @@ final class SecretsBinding {
     return new RoleBindingBuilder()
         .withNewMetadata()
         .withNamespace(group.getMetadata().getNamespace())
-        .withName(Names.SECRETS_BINDING)
+        .withName(config.secretsRole())
         .withLabels(Map.of(Names.MANAGED_BY, Names.MANAGER, Names.COMPONENT, Names.GROUP))
         .withOwnerReferences(owners(group, groups))
         .endMetadata()

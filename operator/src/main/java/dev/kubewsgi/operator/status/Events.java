@@ -7,11 +7,12 @@ import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ public final class Events {
 
   private static final Logger LOG = LoggerFactory.getLogger(Events.class);
   private static final int CONFLICT = 409;
+  private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
   /** What an API server takes. */
   private static final int LONGEST_MESSAGE = 1024;
@@ -33,6 +35,10 @@ public final class Events {
 
   private final KubernetesClient client;
   private final Clock clock;
+  private final Tally tally = new Tally();
+
+  /** Goes into the names, so that nothing is counted on from what an earlier operator told. */
+  private final String run = UUID.randomUUID().toString();
 
   public Events(KubernetesClient client, Clock clock) {
     this.client = client;
@@ -67,6 +73,7 @@ public final class Events {
     Event event = event(about, type, reason, message);
     try {
       client.resource(event).create();
+      tally.first(event.getMetadata().getName());
     } catch (KubernetesClientException e) {
       if (e.getCode() == CONFLICT) {
         again(event);
@@ -77,15 +84,11 @@ public final class Events {
   }
 
   private void again(Event event) {
+    String merge =
+        "{\"count\": %d, \"lastTimestamp\": \"%s\"}"
+            .formatted(tally.again(event.getMetadata().getName()), event.getLastTimestamp());
     try {
-      client
-          .resource(event)
-          .edit(
-              known ->
-                  new EventBuilder(known)
-                      .withCount(Objects.requireNonNullElse(known.getCount(), 1) + 1)
-                      .withLastTimestamp(event.getLastTimestamp())
-                      .build());
+      client.resource(event).patch(MERGE, merge);
     } catch (KubernetesClientException e) {
       LOG.debug("an event is not counted", e);
     }
@@ -98,7 +101,7 @@ public final class Events {
     return new EventBuilder()
         .withNewMetadata()
         .withNamespace(about.getMetadata().getNamespace())
-        .withName(name(about.getMetadata().getName(), uid + type + reason + said))
+        .withName(name(about.getMetadata().getName(), run + uid + type + reason + said))
         .endMetadata()
         .withNewInvolvedObject()
         .withApiVersion(about.getApiVersion())

@@ -135,7 +135,9 @@ record Snapshot(
   private static ApplicationReport report(GatewayReport report, ApplicationGroup code) {
     ApplicationReport known = report.applicationGroups().get(code.id());
     if (known == null) {
-      return ApplicationReport.starting(code.revision(), false);
+      return report.truncated()
+          ? ApplicationReport.serving(code.revision())
+          : ApplicationReport.starting(code.revision(), false);
     }
     return known.revision().equals(code.revision())
         ? known

@@ -79,7 +79,7 @@ public final class World implements AutoCloseable {
   /** Compiles if it has to, and tells whom it concerns. */
   private void turn() {
     Snapshot before = snapshot;
-    Snapshot now = Snapshot.of(compilation(), lookout.observations(), tables, documents);
+    Snapshot now = next();
     tables.keySet().retainAll(now.gatewayUids());
     documents.keySet().retainAll(now.groupUids());
     snapshot = now;
@@ -88,16 +88,25 @@ public final class World implements AutoCloseable {
     tell(ScriptAlias.class, now.aliases(), before.aliases());
   }
 
-  private Compilation compilation() {
-    if (!declared.getAndSet(false)) {
-      return snapshot.compilation();
+  /** Whatever fails on the way, what was declared is looked at again. */
+  private Snapshot next() {
+    boolean changed = declared.getAndSet(false);
+    try {
+      return Snapshot.of(
+          changed ? compilation() : snapshot.compilation(),
+          lookout.observations(),
+          tables,
+          documents);
+    } catch (RuntimeException e) {
+      declared.compareAndSet(false, changed);
+      throw e;
     }
+  }
+
+  private Compilation compilation() {
     long started = System.nanoTime();
     try {
       return Compilation.of(lookout.inputs(), snapshot.compilation().admissions(), clock.instant());
-    } catch (RuntimeException e) {
-      declared.set(true);
-      throw e;
     } finally {
       measurements.compiled(Duration.ofNanos(System.nanoTime() - started));
     }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
-import dev.kubewsgi.operator.Names;
 import dev.kubewsgi.testing.apiserver.ApiServer;
 import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
@@ -39,16 +38,16 @@ class ClusterWideTest {
     scene.apply(group("two"));
     scene.awaitCondition(DaemonGroup.class, "one", "Programmed", "Programmed");
     scene.awaitCondition(DaemonGroup.class, "two", "Programmed", "Programmed");
-    RoleBinding binding = scene.get(RoleBinding.class, Names.SECRETS_BINDING);
+    RoleBinding binding = scene.get(RoleBinding.class, RunningOperator.SECRETS_ROLE);
     assertEquals(2, binding.getMetadata().getOwnerReferences().size());
     assertEquals("operator", binding.getSubjects().getFirst().getName());
 
-    scene.delete(RoleBinding.class, Names.SECRETS_BINDING);
-    await().until(() -> scene.get(RoleBinding.class, Names.SECRETS_BINDING) != null);
+    scene.delete(RoleBinding.class, RunningOperator.SECRETS_ROLE);
+    await().until(() -> scene.get(RoleBinding.class, RunningOperator.SECRETS_ROLE) != null);
 
     scene.delete(DaemonGroup.class, "one");
     scene.delete(DaemonGroup.class, "two");
-    scene.eventually(() -> assertNull(scene.get(RoleBinding.class, Names.SECRETS_BINDING)));
+    scene.eventually(() -> assertNull(scene.get(RoleBinding.class, RunningOperator.SECRETS_ROLE)));
   }
 
   @Test

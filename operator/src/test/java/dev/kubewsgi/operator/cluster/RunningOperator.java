@@ -23,6 +23,9 @@ import java.util.TreeSet;
  */
 final class RunningOperator implements AutoCloseable {
 
+  /** One that is there without a chart; also the name of what binds it. */
+  static final String SECRETS_ROLE = "cluster-admin";
+
   private final KubernetesClient client;
   private final Controllers controllers;
   private final String user;
@@ -78,7 +81,7 @@ final class RunningOperator implements AutoCloseable {
             new OperatorConfig(
                 Samples.CONFIG.images(),
                 new TreeSet<>(watched),
-                "cluster-admin",
+                SECRETS_ROLE,
                 new OperatorConfig.Account(namespace.name(), "operator")),
             "system:serviceaccount:" + namespace.name() + ":operator");
     running.controllers.start();

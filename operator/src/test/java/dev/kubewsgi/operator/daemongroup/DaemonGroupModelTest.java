@@ -27,18 +27,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class DaemonGroupModelTest {
 
-  /** The Deployment last, so that its pods find all that they mount. */
+  /** The Deployment after what its pods mount; last, rights that the operator may have just got. */
   @Test
   void makesAllButTheSecret() {
     assertEquals(
         List.of(
             "ConfigMap",
-            "Role",
-            "RoleBinding",
             "NetworkPolicy",
             "PodDisruptionBudget",
             "Service",
-            "Deployment"),
+            "Deployment",
+            "Role",
+            "RoleBinding"),
         kinds(Samples.group("{}")));
   }
 
