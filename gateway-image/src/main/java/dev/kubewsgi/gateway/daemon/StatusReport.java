@@ -18,10 +18,7 @@ final class StatusReport {
   private StatusReport() {}
 
   static ApplicationGroupStatus of(
-      String group,
-      ApplicationGroup desired,
-      Lane<WorkerConnection> lane,
-      List<Replica> replicas) {
+      String group, ApplicationGroup desired, Lane<WorkerConnection> lane, List<Replica> replicas) {
     List<WorkerStatus> workers = new ArrayList<>();
     Optional<LoadFailure> failure = Optional.empty();
     for (Replica replica : replicas) {
