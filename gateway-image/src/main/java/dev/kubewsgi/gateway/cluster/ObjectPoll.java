@@ -1,7 +1,6 @@
 package dev.kubewsgi.gateway.cluster;
 
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -17,16 +16,12 @@ final class ObjectPoll<T extends ApiObject> implements Api.Following {
   /** As long as a mounted Secret takes to reach a pod: no gateway need know it earlier. */
   private static final long MINUTE_MILLIS = 60_000;
 
-  private static final long SHORTEST_PAUSE_MILLIS = 200;
-  private static final int DOUBLINGS = 6;
-
   private final Selection<T> selection;
   private final Consumer<T> listener;
   private final ApiClient client;
   private final ScheduledExecutorService thread;
+  private final Attempts attempts;
   private T last;
-  private int failures;
-  private boolean refused;
   private boolean closed;
 
   ObjectPoll(
@@ -38,6 +33,7 @@ final class ObjectPoll<T extends ApiObject> implements Api.Following {
     this.listener = listener;
     this.client = client;
     this.thread = thread;
+    this.attempts = new Attempts(selection.subject());
   }
 
   void ask() {
@@ -59,30 +55,32 @@ final class ObjectPoll<T extends ApiObject> implements Api.Following {
 
   private void found(T object) {
     client.health().answered();
-    failures = 0;
-    refused = false;
+    attempts.succeeded();
+    again(Attempts.spread(MINUTE_MILLIS));
     if (!object.equals(last)) {
       last = object;
-      listener.accept(object);
+      tell(object);
     }
-    again(MINUTE_MILLIS);
   }
 
   private void notFound(ApiFailure failure) {
     client.health().failed(failure);
-    if (failure.isRefusal() && !failure.isMissing() && !refused) {
-      refused = true;
-      LOG.errorf(
-          "KW244 %s cannot be read: %s. It is tried again until it can",
-          selection.subject(), failure.getMessage());
+    if (failure.isRefusal() && !failure.isMissing()) {
+      attempts.refused(failure);
     }
-    again(SHORTEST_PAUSE_MILLIS << Math.min(failures++, DOUBLINGS));
+    again(attempts.pauseMillis());
   }
 
-  /** Spread, so that not all groups are asked for at once. */
-  private void again(long longestMillis) {
-    long pause = ThreadLocalRandom.current().nextLong(longestMillis / 2, longestMillis);
-    thread.schedule(this::ask, pause, TimeUnit.MILLISECONDS);
+  private void again(long pauseMillis) {
+    thread.schedule(this::ask, pauseMillis, TimeUnit.MILLISECONDS);
+  }
+
+  private void tell(T object) {
+    try {
+      listener.accept(object);
+    } catch (RuntimeException e) { // As of a watch: what changes later must still be seen.
+      LOG.errorf(e, "KW599 what became of %s could not be taken up", selection.subject());
+    }
   }
 
   @Override

@@ -5,7 +5,6 @@ import dev.kubewsgi.gateway.cluster.ApiClient.WatchEvent;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -17,8 +16,6 @@ import org.jboss.logging.Logger;
 final class ObjectWatch<T extends ApiObject> implements Api.Following, ApiClient.WatchListener<T> {
 
   private static final Logger LOG = Logger.getLogger(ObjectWatch.class);
-  private static final long SHORTEST_PAUSE_MILLIS = 200;
-  private static final int DOUBLINGS = 6;
 
   /** A watch that ends before this was not ended for its age. */
   private static final long EARLY_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -27,6 +24,7 @@ final class ObjectWatch<T extends ApiObject> implements Api.Following, ApiClient
   private final Consumer<List<T>> listener;
   private final ApiClient client;
   private final ScheduledExecutorService thread;
+  private final Attempts attempts;
   private TreeMap<String, T> objects = new TreeMap<>();
   private Api.Following watching = () -> {};
 
@@ -34,8 +32,6 @@ final class ObjectWatch<T extends ApiObject> implements Api.Following, ApiClient
   private String version;
 
   private long watchedSince;
-  private int failures;
-  private boolean refused;
   private boolean closed;
 
   ObjectWatch(
@@ -47,6 +43,7 @@ final class ObjectWatch<T extends ApiObject> implements Api.Following, ApiClient
     this.listener = listener;
     this.client = client;
     this.thread = thread;
+    this.attempts = new Attempts(selection.subject());
   }
 
   void list() {
@@ -81,11 +78,8 @@ final class ObjectWatch<T extends ApiObject> implements Api.Following, ApiClient
 
   private void notListed(ApiFailure failure) {
     client.health().failed(failure);
-    if (failure.isRefusal() && !refused) {
-      refused = true;
-      LOG.errorf(
-          "KW244 %s cannot be read: %s. It is tried again until it can",
-          selection.subject(), failure.getMessage());
+    if (failure.isRefusal()) {
+      attempts.refused(failure);
     }
     afterPause(this::list);
   }
@@ -100,7 +94,7 @@ final class ObjectWatch<T extends ApiObject> implements Api.Following, ApiClient
     if (closed) {
       return;
     }
-    works();
+    attempts.succeeded();
     var object = event.object();
     version = object.metadata().resourceVersion();
     switch (event.type()) {
@@ -120,7 +114,7 @@ final class ObjectWatch<T extends ApiObject> implements Api.Following, ApiClient
       return;
     }
     if (System.nanoTime() - watchedSince > EARLY_NANOS) {
-      works();
+      attempts.succeeded();
       watch();
     } else {
       afterPause(this::watch);
@@ -141,21 +135,14 @@ final class ObjectWatch<T extends ApiObject> implements Api.Following, ApiClient
     }
   }
 
-  private void works() {
-    failures = 0;
-    refused = false;
-  }
-
-  /** Spread, so that a server that comes back is not asked everything at once. */
   private void afterPause(Runnable action) {
-    var longest = SHORTEST_PAUSE_MILLIS << Math.min(failures++, DOUBLINGS);
     thread.schedule(
         () -> {
           if (!closed) {
             action.run();
           }
         },
-        ThreadLocalRandom.current().nextLong(longest / 2, longest),
+        attempts.pauseMillis(),
         TimeUnit.MILLISECONDS);
   }
 

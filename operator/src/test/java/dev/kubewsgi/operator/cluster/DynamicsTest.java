@@ -38,11 +38,11 @@ class DynamicsTest {
 
   @Test
   void ofTwoEditsInQuickSuccessionTheLastOneStands() {
-    scene.apply(group(1));
+    scene.apply(Scene.group(1));
     scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
     for (int round = 0; round < 10; round++) {
-      scene.apply(group(2));
-      scene.apply(group(3));
+      scene.apply(Scene.group(2));
+      scene.apply(Scene.group(3));
     }
     scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
     assertEquals(3, scene.get(Deployment.class, "site1-group").getSpec().getReplicas());
@@ -52,9 +52,9 @@ class DynamicsTest {
 
   @Test
   void anOperatorThatIsStoppedInTheMiddleIsFollowedByOneThatFinishes() {
-    scene.apply(group(1));
+    scene.apply(Scene.group(1));
     List<String> names = IntStream.range(0, 30).mapToObj(i -> "app" + i).toList();
-    names.forEach(name -> scene.apply(alias(name)));
+    names.forEach(name -> scene.apply(Scene.alias(name)));
     scene.stopOperator();
     scene.startOperator();
     names.forEach(
@@ -65,14 +65,14 @@ class DynamicsTest {
 
   @Test
   void aRestartedOperatorFindsNothingToWrite() {
-    scene.apply(group(1));
-    scene.apply(alias("shop"));
+    scene.apply(Scene.group(1));
+    scene.apply(Scene.alias("shop"));
     scene.awaitCondition(ScriptAlias.class, "shop", "Programmed", "Programmed");
     scene.awaitQuiet();
     scene.stopOperator();
     AuditLog.Mark mark = scene.mark();
     scene.startOperator();
-    scene.apply(alias("later"));
+    scene.apply(Scene.alias("later"));
     scene.awaitCondition(ScriptAlias.class, "later", "Programmed", "Programmed");
     scene.awaitQuiet();
     List<String> written =
@@ -94,7 +94,7 @@ class DynamicsTest {
 
   @Test
   void editsGetThroughWhileOthersWriteTheSameObjects() throws InterruptedException {
-    scene.apply(group(1));
+    scene.apply(Scene.group(1));
     scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
     var writing = new AtomicBoolean(true);
     Thread other =
@@ -108,7 +108,7 @@ class DynamicsTest {
               }
             });
     for (int i = 0; i < 10; i++) {
-      scene.apply(alias("app" + i));
+      scene.apply(Scene.alias("app" + i));
     }
     for (int i = 0; i < 10; i++) {
       scene.awaitCondition(ScriptAlias.class, "app" + i, "Programmed", "Programmed");
@@ -118,25 +118,5 @@ class DynamicsTest {
     ConfigMap document = scene.get(ConfigMap.class, "site1-group");
     assertTrue(document.getData().get("group.json").contains("app9"));
     assertTrue(document.getMetadata().getAnnotations().containsKey("theirs"));
-  }
-
-  private static String group(int replicas) {
-    return """
-    apiVersion: kubewsgi.dev/v1alpha1
-    kind: DaemonGroup
-    metadata: {name: site1}
-    spec: {replicas: %d}
-    """
-        .formatted(replicas);
-  }
-
-  private static String alias(String name) {
-    return """
-    apiVersion: kubewsgi.dev/v1alpha1
-    kind: ScriptAlias
-    metadata: {name: %s}
-    spec: {path: /%s, script: %s.py, processGroup: site1}
-    """
-        .formatted(name, name, name);
   }
 }

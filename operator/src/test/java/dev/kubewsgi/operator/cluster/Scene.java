@@ -203,4 +203,26 @@ final class Scene implements AutoCloseable {
   public void close() {
     operator.close();
   }
+
+  /** The manifest of group site1. */
+  static String group(int replicas) {
+    return """
+    apiVersion: kubewsgi.dev/v1alpha1
+    kind: DaemonGroup
+    metadata: {name: site1}
+    spec: {replicas: %d}
+    """
+        .formatted(replicas);
+  }
+
+  /** The manifest of an alias that runs in group site1. */
+  static String alias(String name) {
+    return """
+    apiVersion: kubewsgi.dev/v1alpha1
+    kind: ScriptAlias
+    metadata: {name: %s}
+    spec: {path: /%s, script: %s.py, processGroup: site1}
+    """
+        .formatted(name, name, name);
+  }
 }

@@ -32,16 +32,16 @@ class SlowWatchesTest {
     try (var line = SlowLine.to(new InetSocketAddress(server.getHost(), server.getPort()), DELAY);
         var scene = Scene.through(line.port(), cluster, namespace)) {
       scene.apply(Scene.GATEWAY);
-      scene.apply(group(1));
-      scene.apply(alias("first"));
+      scene.apply(Scene.group(1));
+      scene.apply(Scene.alias("first"));
       scene.awaitCondition(ScriptAlias.class, "first", "Programmed", "Programmed");
       scene.awaitQuiet();
       long sequence = sequence(scene);
       AuditLog.Mark mark = scene.mark();
 
-      scene.apply(group(2));
-      scene.apply(group(3));
-      scene.apply(alias("second"));
+      scene.apply(Scene.group(2));
+      scene.apply(Scene.group(3));
+      scene.apply(Scene.alias("second"));
       scene.awaitCondition(ScriptAlias.class, "second", "Programmed", "Programmed");
       scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
       scene.awaitQuiet();
@@ -59,25 +59,5 @@ class SlowWatchesTest {
   private static long sequence(Scene scene) throws UnreadableDocumentException {
     return GroupDocuments.sequence(
         scene.get(ConfigMap.class, "site1-group").getData().get(Names.GROUP_DOCUMENT));
-  }
-
-  private static String group(int replicas) {
-    return """
-    apiVersion: kubewsgi.dev/v1alpha1
-    kind: DaemonGroup
-    metadata: {name: site1}
-    spec: {replicas: %d}
-    """
-        .formatted(replicas);
-  }
-
-  private static String alias(String name) {
-    return """
-    apiVersion: kubewsgi.dev/v1alpha1
-    kind: ScriptAlias
-    metadata: {name: %s}
-    spec: {path: /%s, script: %s.py, processGroup: site1}
-    """
-        .formatted(name, name, name);
   }
 }
