@@ -66,7 +66,7 @@ def apply_embedded(api: Api, port: int, routes: int, script: str) -> None:
 
 
 def one_more(api: Api, number: int, groups: int) -> float:
-    """Milliseconds from an alias applied to a shard that has it."""
+    """Milliseconds from an alias applied to a shard that has it; returns once it is programmed."""
     name = f"{objects.NAMESPACE}/app{number}"
     written: list[float] = []
     listening = threading.Event()
@@ -80,6 +80,8 @@ def one_more(api: Api, number: int, groups: int) -> float:
     watcher.join(PATIENCE_SECONDS)
     if not written:
         raise BenchError(f"no shard got {name} within {PATIENCE_SECONDS} s")
+    alias = objects.path("scriptaliases", f"app{number}")
+    _wait(lambda: objects.is_programmed(api.get(alias)), f"{name} programmed", 0.25)
     return (written[0] - started) * 1000
 
 

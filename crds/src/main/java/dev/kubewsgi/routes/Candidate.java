@@ -17,6 +17,7 @@ final class Candidate {
   }
 
   private final ScriptAlias alias;
+  private final String id;
   private final int rank;
   private final GatewayTable table;
   private final Member member;
@@ -29,6 +30,7 @@ final class Candidate {
    */
   Candidate(ScriptAlias alias, int rank, GatewayTable table, Member member, Code code) {
     this.alias = alias;
+    this.id = RouteCompiler.id(alias);
     this.rank = rank;
     this.table = table;
     this.member = member;
@@ -40,7 +42,7 @@ final class Candidate {
   }
 
   String id() {
-    return RouteCompiler.id(alias);
+    return id;
   }
 
   int rank() {

@@ -19,14 +19,14 @@ final class DocumentWriter {
   private static final JsonStringEncoder ENCODER = JsonStringEncoder.getInstance();
   private static final int MILLIS_SCALE = 3;
 
-  private final StringBuilder text = new StringBuilder("{");
+  private final StringBuilder text = new StringBuilder();
 
   private DocumentWriter() {}
 
   static String object(Consumer<DocumentWriter> fields) {
     var writer = new DocumentWriter();
-    fields.accept(writer);
-    return writer.text.append('}').toString();
+    writer.braced(fields);
+    return writer.text.toString();
   }
 
   /** Binds the value that an object is made of, for {@link #list}. */
@@ -82,11 +82,24 @@ final class DocumentWriter {
   }
 
   void object(String name, Consumer<DocumentWriter> fields) {
-    raw(name, object(fields));
+    name(name);
+    braced(fields);
+  }
+
+  private void braced(Consumer<DocumentWriter> fields) {
+    text.append('{');
+    fields.accept(this);
+    text.append('}');
   }
 
   <T> void list(String name, List<T> items, BiConsumer<DocumentWriter, T> fields) {
-    objects(name, items.stream().map(item -> object(item, fields)).toList());
+    name(name);
+    text.append('[');
+    for (T item : items) {
+      separate('[');
+      braced(writer -> fields.accept(writer, item));
+    }
+    text.append(']');
   }
 
   /**

@@ -15,8 +15,8 @@ import java.util.zip.CRC32;
  */
 final class Shards {
 
-  /** Eight times below what a ConfigMap holds: one edit writes and sends little. */
-  private static final int USUAL = 128 * 1024;
+  /** Sixteen times below what a ConfigMap holds: one edit writes and sends little. */
+  private static final int USUAL = 64 * 1024;
 
   /** Where application groups that are larger than the usual shard have to be somewhere. */
   private static final int LARGEST = 768 * 1024;

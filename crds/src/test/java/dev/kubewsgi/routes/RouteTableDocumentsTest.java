@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class RouteTableDocumentsTest {
 
-  private static final int SHARD = 128 * 1024;
+  private static final int SHARD = 64 * 1024;
   private static final int CONFIG_MAP = 1024 * 1024;
 
   private static final GatewaySettings GATEWAY =

@@ -6,6 +6,8 @@ import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,23 +101,62 @@ final class AppliedFields {
 
   /** In the order of the list, for order means something in most of them. */
   private static List<Object> selectItems(Map<String, Object> fields, List<?> list) {
+    ItemNames names = ItemNames.in(fields);
     List<Object> selected = new ArrayList<>();
     for (Object item : list) {
-      fields.entrySet().stream()
-          .filter(field -> names(field.getKey(), item))
-          .findFirst()
-          .ifPresent(field -> selected.add(select(asFields(field.getValue()), item)));
+      names.of(item).ifPresent(inner -> selected.add(select(inner, item)));
     }
     return selected;
   }
 
-  private static boolean names(String key, Object item) {
-    if (key.startsWith("v:")) {
-      return Objects.equals(JSON.unmarshal(key.substring(2), Object.class), item);
+  /**
+   * What names the items of a list, read once: items are by the hundred where owners share an
+   * object.
+   *
+   * @param keys what tells items apart: {@code k:{"name":"workers"}} has the one key {@code name}
+   * @param byKey the values of those keys in an item, to the fields of it
+   * @param byValue items without keys, {@code v:"a"}, to their fields
+   */
+  private record ItemNames(
+      Set<Set<String>> keys,
+      Map<Map<String, Object>, Map<String, Object>> byKey,
+      Map<Object, Map<String, Object>> byValue) {
+
+    static ItemNames in(Map<String, Object> fields) {
+      var names = new ItemNames(new HashSet<>(), new HashMap<>(), new HashMap<>());
+      fields.forEach((name, inner) -> names.add(name, asFields(inner)));
+      return names;
     }
-    return key.startsWith("k:")
-        && item instanceof Map<?, ?> map
-        && map.entrySet().containsAll(JSON.unmarshal(key.substring(2), Map.class).entrySet());
+
+    @SuppressWarnings("unchecked")
+    private void add(String name, Map<String, Object> inner) {
+      if (name.startsWith("k:")) {
+        Map<String, Object> key = JSON.unmarshal(name.substring(2), Map.class);
+        keys.add(key.keySet());
+        byKey.put(key, inner);
+      } else if (name.startsWith("v:")) {
+        byValue.put(JSON.unmarshal(name.substring(2), Object.class), inner);
+      }
+    }
+
+    /** The fields of an item; empty: it is not named. */
+    Optional<Map<String, Object>> of(Object item) {
+      return Optional.ofNullable(byValue.get(item))
+          .or(() -> item instanceof Map<?, ?> map ? ofMap(map) : Optional.empty());
+    }
+
+    private Optional<Map<String, Object>> ofMap(Map<?, ?> item) {
+      return keys.stream()
+          .map(names -> byKey.get(valuesOf(item, names)))
+          .filter(Objects::nonNull)
+          .findFirst();
+    }
+
+    private static Map<String, Object> valuesOf(Map<?, ?> item, Set<String> names) {
+      Map<String, Object> values = new HashMap<>();
+      names.stream().filter(item::containsKey).forEach(name -> values.put(name, item.get(name)));
+      return values;
+    }
   }
 
   @SuppressWarnings("unchecked")

@@ -1,10 +1,15 @@
 package dev.kubewsgi.operator.world;
 
+import static java.util.stream.Collectors.collectingAndThen;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toSet;
+
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.Route;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -12,40 +17,41 @@ import java.util.Set;
  * What a reconcile last tried to write for those who read it: a gateway's table, or a group's
  * document.
  *
- * @param routes that were in it
- * @param code that was in it
+ * @param applicationGroups that were in it, by their ids: thousands are looked up at each turn
  * @param failure why it could not be written; empty: it is written
  */
-record Delivery(Set<Route> routes, Set<Code> code, Optional<String> failure) {
+record Delivery(Map<String, Code> applicationGroups, Optional<String> failure) {
 
-  /** A revision of an application group. */
-  record Code(String applicationGroup, String revision) {
-
-    static Code of(ApplicationGroup group) {
-      return new Code(group.id(), group.revision());
-    }
-  }
+  /** A revision of an application group, and the routes to it. */
+  record Code(String revision, Set<Route> routes) {}
 
   static Delivery of(GatewayPart part, Optional<String> failure) {
-    return new Delivery(
-        Set.copyOf(part.table().routes()), code(part.table().applicationGroups()), failure);
+    Map<String, Set<Route>> routes =
+        part.table().routes().stream()
+            .collect(groupingBy(Route::applicationGroup, collectingAndThen(toSet(), Set::copyOf)));
+    return new Delivery(code(part.table().applicationGroups(), routes), failure);
   }
 
   static Delivery of(GroupPart part, Optional<String> failure) {
-    return new Delivery(Set.of(), code(part.document().applicationGroups()), failure);
+    return new Delivery(code(part.document().applicationGroups(), Map.of()), failure);
   }
 
-  private static Set<Code> code(List<ApplicationGroup> groups) {
-    var code = new HashSet<Code>();
-    groups.forEach(group -> code.add(Code.of(group)));
+  private static Map<String, Code> code(
+      List<ApplicationGroup> groups, Map<String, Set<Route>> routes) {
+    Map<String, Code> code = new HashMap<>();
+    groups.forEach(
+        group ->
+            code.put(
+                group.id(), new Code(group.revision(), routes.getOrDefault(group.id(), Set.of()))));
     return code;
   }
 
   boolean has(Collection<Route> wanted, ApplicationGroup group) {
-    return routes.containsAll(wanted) && has(group);
+    return has(group) && applicationGroups.get(group.id()).routes().containsAll(wanted);
   }
 
   boolean has(ApplicationGroup group) {
-    return code.contains(Code.of(group));
+    Code code = applicationGroups.get(group.id());
+    return code != null && code.revision().equals(group.revision());
   }
 }

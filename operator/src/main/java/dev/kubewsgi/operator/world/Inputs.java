@@ -3,7 +3,6 @@ package dev.kubewsgi.operator.world;
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
-import dev.kubewsgi.routes.RouteCompiler;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.Comparator;
 import java.util.List;
@@ -32,6 +31,10 @@ record Inputs(
 
   /** Watches give no order, and equal worlds have to give equal documents. */
   private static <T extends HasMetadata> List<T> sorted(List<T> objects) {
-    return objects.stream().sorted(Comparator.comparing(RouteCompiler::id)).toList();
+    return objects.stream()
+        .sorted(
+            Comparator.comparing((T each) -> each.getMetadata().getNamespace())
+                .thenComparing(each -> each.getMetadata().getName()))
+        .toList();
   }
 }

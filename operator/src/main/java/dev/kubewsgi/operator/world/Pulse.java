@@ -10,15 +10,14 @@ import org.slf4j.LoggerFactory;
  * Runs one task, on one thread, after it was asked for.
  *
  * <p>INVARIANT: a run begins after every request that was made before it ended its predecessor, so
- * no request is lost. It begins at once when the last run began longer than a pause ago, else when
- * the pause is over: however many requests a burst has, it costs few runs.
+ * no request is lost. Between two runs is a pause as long as the first of them took: however many
+ * requests a burst has, it costs at most half of a processor, and what is quick is soon.
  */
 final class Pulse implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Pulse.class);
 
   private final Runnable task;
-  private final Duration pause;
   private final Duration afterFailure;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
@@ -28,12 +27,10 @@ final class Pulse implements AutoCloseable {
   /**
    * Not running yet.
    *
-   * @param pause the shortest time between the beginnings of two runs
    * @param afterFailure how long to wait before a task that threw is run again
    */
-  Pulse(String name, Duration pause, Duration afterFailure, Runnable task) {
+  Pulse(String name, Duration afterFailure, Runnable task) {
     this.task = task;
-    this.pause = pause;
     this.afterFailure = afterFailure;
     this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
   }
@@ -57,7 +54,9 @@ final class Pulse implements AutoCloseable {
     try {
       while (true) {
         awaitRequest();
-        Thread.sleep(runOnce() ? pause : afterFailure);
+        long begun = System.nanoTime();
+        boolean done = runOnce();
+        Thread.sleep(done ? Duration.ofNanos(System.nanoTime() - begun) : afterFailure);
       }
     } catch (InterruptedException closed) {
       Thread.currentThread().interrupt();

@@ -31,9 +31,6 @@ import java.util.function.Consumer;
  */
 public final class World implements AutoCloseable {
 
-  /** Of a burst of events, a compilation costs tens of milliseconds at thousands of aliases. */
-  private static final Duration PAUSE = Duration.ofMillis(50);
-
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
   private final Clock clock;
@@ -51,7 +48,7 @@ public final class World implements AutoCloseable {
       KubernetesClient client, OperatorConfig config, Clock clock, Measurements measurements) {
     this.clock = clock;
     this.measurements = measurements;
-    this.pulse = new Pulse("world", PAUSE, AFTER_FAILURE, this::turn);
+    this.pulse = new Pulse("world", AFTER_FAILURE, this::turn);
     this.lookout = new Lookout(client, config, this::declarationsChanged, pulse::request);
   }
 

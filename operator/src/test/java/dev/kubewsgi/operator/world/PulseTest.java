@@ -23,7 +23,6 @@ class PulseTest {
         new Pulse(
             "test",
             MOMENT,
-            MOMENT,
             () -> {
               runs.incrementAndGet();
               begun.release();
@@ -51,7 +50,6 @@ class PulseTest {
     try (var pulse =
         new Pulse(
             "test",
-            MOMENT,
             MOMENT,
             () -> {
               if (attempts.incrementAndGet() < 3) {

@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What an alias's view says, from what was written and what pods report. */
@@ -101,7 +100,9 @@ class SnapshotTest {
     Delivery written = Delivery.of(gateway, Optional.empty());
     tables.put(
         UID,
-        new Delivery(written.routes(), Set.of(new Delivery.Code(id, "older")), Optional.empty()));
+        new Delivery(
+            Map.of(id, new Delivery.Code("older", written.applicationGroups().get(id).routes())),
+            Optional.empty()));
     assertInstanceOf(Programming.Pending.class, view().programming());
   }
 
