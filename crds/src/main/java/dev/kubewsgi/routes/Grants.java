@@ -19,12 +19,18 @@ final class Grants {
     this.surroundings = surroundings;
   }
 
+  /** A choice that a later release would understand lets in the owner's namespace, as always. */
   boolean admits(NamespaceChoice choice, HasMetadata owner, String namespace) {
     return switch (choice.from()) {
       case All -> true;
-      case Same -> owner.getMetadata().getNamespace().equals(namespace);
+      case null -> isOwn(owner, namespace);
+      case Same -> isOwn(owner, namespace);
       case Selector -> matches(choice.selector(), labels(namespace));
     };
+  }
+
+  private static boolean isOwn(HasMetadata owner, String namespace) {
+    return owner.getMetadata().getNamespace().equals(namespace);
   }
 
   /** What to tell an alias of a namespace that is not let in. */
@@ -37,6 +43,10 @@ final class Grants {
               + " and the labels of "
               + namespace
               + " do not; label the namespace so, or have the selector changed";
+      case null ->
+          who
+              + " chooses namespaces in a way that this release does not know, so that of them its"
+              + " own alone is let in; upgrade kube-wsgi, or have spec.aliases.namespaces changed";
       case Same, All ->
           who
               + " takes aliases of its own namespace alone; to take those of "
@@ -61,6 +71,7 @@ final class Grants {
   private static boolean matches(Selector.Expression expression, Map<String, String> labels) {
     String value = labels.get(expression.key());
     return switch (expression.operator()) {
+      case null -> false;
       case Exists -> value != null;
       case DoesNotExist -> value == null;
       case In -> value != null && expression.values().contains(value);

@@ -105,7 +105,7 @@ final class Placement {
               + " spec.embedded.enabled of the gateway to true");
     }
     boolean own = namespace(alias).equals(gateway.namespace());
-    if (embedded.allowedNamespaces() == Namespaces.Same && !own) {
+    if (embedded.allowedNamespaces() != Namespaces.All && !own) {
       return refuse(
           alias,
           Reason.EmbeddedNotAllowed,

@@ -1,5 +1,6 @@
 package dev.kubewsgi.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -75,6 +76,7 @@ public record AliasSource(
           @JsonPropertyDescription("Directory of the image that is copied.")
           String path,
       @JsonPropertyDescription("When nodes pull the image. Left out: by its tag, as everywhere.")
+          @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
           PullPolicy pullPolicy) {}
 
   /**

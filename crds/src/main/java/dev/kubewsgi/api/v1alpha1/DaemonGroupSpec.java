@@ -1,5 +1,6 @@
 package dev.kubewsgi.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
@@ -114,6 +115,7 @@ public record DaemonGroupSpec(
         String image,
     @JsonPropertyDescription(
             "When nodes pull the image. Left out: by its tag, as everywhere in Kubernetes.")
+        @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
         PullPolicy imagePullPolicy,
     @Size(min = 1, max = 16) @JsonPropertyDescription("Secrets with which nodes pull the images.")
         List<PullSecret> imagePullSecrets,

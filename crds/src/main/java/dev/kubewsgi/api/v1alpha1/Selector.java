@@ -1,5 +1,6 @@
 package dev.kubewsgi.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
@@ -24,6 +25,7 @@ public record Selector(
   /**
    * A condition on one label.
    *
+   * @param operator null: one of a later release
    * @param values null: none, as Exists and DoesNotExist want it
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -32,9 +34,17 @@ public record Selector(
       message = "write values with In and NotIn, and none with Exists and DoesNotExist")
   public record Expression(
       @Required @Size(min = 1, max = 317) @JsonPropertyDescription("The label's key.") String key,
-      @Required @JsonPropertyDescription("In, NotIn, Exists or DoesNotExist.") Operator operator,
+      @Required
+          @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
+          @JsonPropertyDescription("In, NotIn, Exists or DoesNotExist.")
+          Operator operator,
       @Size(min = 1, max = 64) @JsonPropertyDescription("The values to compare with.")
           List<@Size(max = 63) String> values) {}
+
+  boolean ofALaterRelease() {
+    return matchExpressions != null
+        && matchExpressions.stream().anyMatch(each -> each.operator() == null);
+  }
 
   /** How a label is compared. */
   public enum Operator {

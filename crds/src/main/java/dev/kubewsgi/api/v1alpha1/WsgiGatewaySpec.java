@@ -1,5 +1,6 @@
 package dev.kubewsgi.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
@@ -74,6 +75,7 @@ public record WsgiGatewaySpec(
         String image,
     @JsonPropertyDescription(
             "When nodes pull the image. Left out: by its tag, as everywhere in Kubernetes.")
+        @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
         PullPolicy imagePullPolicy,
     @Size(min = 1, max = 16) @JsonPropertyDescription("Secrets with which nodes pull the images.")
         List<PullSecret> imagePullSecrets,
@@ -93,11 +95,13 @@ public record WsgiGatewaySpec(
   /**
    * The Service of a gateway's pods.
    *
+   * @param type null: one of a later release
    * @param annotations null: none
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Service(
       @Default("ClusterIP")
+          @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
           @JsonPropertyDescription(
               "ClusterIP is reached from within the cluster, NodePort at each node, LoadBalancer"
                   + " through a load balancer of the cluster's provider.")
@@ -168,6 +172,7 @@ public record WsgiGatewaySpec(
               "Threads of each application group; 1 for code that is not thread-safe.")
           Integer threads,
       @Default("Same")
+          @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
           @JsonPropertyDescription(
               "Namespaces whose aliases may run embedded: Same is the gateway's own, All is any that"
                   + " may attach.")

@@ -1,6 +1,7 @@
 package dev.kubewsgi.operator.daemongroup;
 
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
+import dev.kubewsgi.operator.LaterRelease;
 import dev.kubewsgi.operator.Names;
 import dev.kubewsgi.operator.OperatorConfig;
 import dev.kubewsgi.operator.Owned;
@@ -43,11 +44,14 @@ public final class DaemonGroupModel {
     return List.copyOf(objects);
   }
 
-  /** What cannot be applied of {@code spec.podTemplate}: field and cure. Empty: all can. */
+  /** What cannot be applied of the spec: field and cure. Empty: all can. */
   public static List<String> findings(DaemonGroup group) {
-    return PodTemplateOverlay.findings(
-        group.getSpec().podTemplate(),
-        new PodTemplateOverlay.Contract(labels(group), GroupDeployment.supervisor().build()));
+    List<String> findings = new ArrayList<>(LaterRelease.findings(group));
+    findings.addAll(
+        PodTemplateOverlay.findings(
+            group.getSpec().podTemplate(),
+            new PodTemplateOverlay.Contract(labels(group), GroupDeployment.supervisor().build())));
+    return List.copyOf(findings);
   }
 
   private static ConfigMap document(DaemonGroup group, String document) {

@@ -3,6 +3,7 @@ package dev.kubewsgi.operator.gateway;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import dev.kubewsgi.api.v1alpha1.WsgiGatewaySpec;
 import dev.kubewsgi.api.v1alpha1.WsgiGatewaySpec.Listener;
+import dev.kubewsgi.operator.LaterRelease;
 import dev.kubewsgi.operator.Names;
 import dev.kubewsgi.operator.OperatorConfig;
 import dev.kubewsgi.operator.Owned;
@@ -33,7 +34,8 @@ public final class GatewayModel {
   /**
    * All of them, in the order in which to apply them: a gateway may read shards before they are
    * there, and they are there before the index names them. The Deployment is not among them while
-   * there are {@link #findings}: what runs then stays as it is.
+   * there are {@link #findings}, nor is a Service of a type that is unknown here: what runs then
+   * stays as it is.
    */
   public static List<HasMetadata> objects(
       WsgiGateway gateway, GatewayInputs inputs, OperatorConfig config) {
@@ -43,7 +45,9 @@ public final class GatewayModel {
     objects.add(status(gateway));
     objects.add(network(gateway));
     objects.add(Disruption.budget(gateway, name(gateway), labels(gateway)));
-    objects.add(service(gateway));
+    if (gateway.getSpec().service().type() != null) {
+      objects.add(service(gateway));
+    }
     if (findings(gateway).isEmpty()) {
       objects.add(new GatewayDeployment(gateway, inputs, config).deployment());
     }
@@ -52,7 +56,7 @@ public final class GatewayModel {
 
   /** What cannot be applied of the spec: field and cure. Empty: all can. */
   public static List<String> findings(WsgiGateway gateway) {
-    List<String> findings = new ArrayList<>();
+    List<String> findings = new ArrayList<>(LaterRelease.findings(gateway));
     List<Listener> listeners = gateway.getSpec().listeners();
     for (int i = 0; i < listeners.size(); i++) {
       if (listeners.get(i).port() == Probes.PORT) {

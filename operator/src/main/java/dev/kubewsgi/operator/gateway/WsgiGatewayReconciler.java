@@ -97,6 +97,7 @@ public final class WsgiGatewayReconciler implements Reconciler<WsgiGateway> {
         Children.of(gateway, cluster)
             .apply(GatewayModel.objects(gateway, inputs, config))
             .keep(deploymentLike(gateway))
+            .keep(serviceLike(gateway))
             .removeOthers();
     world.delivered(gateway, view.part(), children.documentFailure());
     report(gateway, view, children.failures());
@@ -131,10 +132,12 @@ public final class WsgiGatewayReconciler implements Reconciler<WsgiGateway> {
   }
 
   private WsgiGatewayStatuses.Found found(WsgiGateway gateway) {
-    var metadata = GatewayModel.metadata(gateway);
     return new WsgiGatewayStatuses.Found(
-        cluster.find(deploymentLike(gateway)),
-        cluster.find(new ServiceBuilder().withMetadata(metadata).build()));
+        cluster.find(deploymentLike(gateway)), cluster.find(serviceLike(gateway)));
+  }
+
+  private static Service serviceLike(WsgiGateway gateway) {
+    return new ServiceBuilder().withMetadata(GatewayModel.metadata(gateway)).build();
   }
 
   private static Deployment deploymentLike(WsgiGateway gateway) {

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,15 +29,29 @@ final class FirstGateway {
           .withForce(true)
           .build();
 
-  private FirstGateway() {}
+  private final KubernetesClient client;
+  private final Path manifest;
+  private String obstacle = "";
 
   /**
-   * Applies the manifest. What stands in the way is logged, and holds nobody else up.
+   * Not applied yet.
    *
    * @param manifest of a WsgiGateway, as YAML; it is taken as it is, without what this operator
    *     does not know being left out
    */
-  static void apply(KubernetesClient client, Path manifest) {
+  FirstGateway(KubernetesClient client, Path manifest) {
+    this.client = client;
+    this.manifest = manifest;
+  }
+
+  /** Applies the manifest, as often as it takes; each obstacle is logged once. */
+  void applyInTheEnd(Duration pause) throws InterruptedException {
+    while (!isApplied()) {
+      Thread.sleep(pause);
+    }
+  }
+
+  private boolean isApplied() {
     try {
       GenericKubernetesResource gateway =
           new KubernetesSerialization()
@@ -47,8 +62,17 @@ final class FirstGateway {
           gateway.getMetadata().getNamespace(),
           gateway.getMetadata().getName(),
           manifest);
+      return true;
     } catch (IOException | KubernetesClientException | IllegalArgumentException e) {
-      LOG.warn("KW224 The first gateway, {}, cannot be applied: {}", manifest, e.getMessage());
+      meet(e.getMessage());
+      return false;
+    }
+  }
+
+  private void meet(String what) {
+    if (!what.equals(obstacle)) {
+      obstacle = what;
+      LOG.warn("KW224 The first gateway, {}, cannot be applied yet: {}", manifest, what);
     }
   }
 }

@@ -101,17 +101,15 @@ final class Operation implements AutoCloseable {
           "KW222 The cluster has no definition of %s: install them with the chart, or by kubectl apply --server-side -f dist/crds.yaml; this goes on when they are there"
               .formatted(String.join(", ", missing)));
     } catch (KubernetesClientException e) {
-      away(e);
+      cannotGoOn(e);
     }
     return false;
   }
 
-  private void away(RuntimeException e) {
-    progress.waiting(
-        Phase.WAITING_FOR_API_SERVER,
-        "KW221 The API server %s does not answer as it should: what runs goes on, and edits wait until it does"
-            .formatted(client.getMasterUrl()));
-    LOG.debug("the API server is away", e);
+  /** What stands in the way is a matter of the network, of rights, or of what was declared. */
+  private void cannotGoOn(RuntimeException e) {
+    progress.waiting(Phase.WAITING_FOR_API_SERVER, Obstacle.describe(e, client.getMasterUrl()));
+    LOG.debug("waits", e);
   }
 
   private synchronized void stand(Settings.Election election) {
@@ -141,7 +139,11 @@ final class Operation implements AutoCloseable {
   }
 
   private void work() throws InterruptedException {
-    settings.firstGateway().ifPresent(manifest -> FirstGateway.apply(client, manifest));
+    settings
+        .firstGateway()
+        .map(manifest -> new FirstGateway(client, manifest))
+        .ifPresent(
+            gateway -> threads.execute(() -> untilClosed(() -> gateway.applyInTheEnd(WATCH))));
     while (!begin()) {
       Thread.sleep(PAUSE);
     }
@@ -164,7 +166,7 @@ final class Operation implements AutoCloseable {
       return true;
     } catch (RuntimeException e) {
       starting.close();
-      away(e);
+      cannotGoOn(e);
       return false;
     }
   }
@@ -190,7 +192,7 @@ final class Operation implements AutoCloseable {
       client.getKubernetesVersion();
       working();
     } catch (KubernetesClientException e) {
-      away(e);
+      cannotGoOn(e);
     }
   }
 

@@ -12,13 +12,13 @@ import dev.kubewsgi.routes.RouteCompiler;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
-import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +33,9 @@ import java.util.stream.Stream;
  */
 final class Lookout implements AutoCloseable {
 
+  /** Of what may not be looked at. */
+  private static final Duration BETWEEN_ATTEMPTS = Duration.ofMinutes(1);
+
   private final KubernetesClient client;
   private final OperatorConfig config;
   private final Runnable declared;
@@ -42,7 +45,7 @@ final class Lookout implements AutoCloseable {
   private final Watched<Pod> pods;
   private final NamedConfigMaps sources;
   private final NamedConfigMaps statuses;
-  private Optional<Watched<Namespace>> namespaces = Optional.empty();
+  private final NamespaceLabels namespaces;
 
   /**
    * Not started yet.
@@ -62,8 +65,10 @@ final class Lookout implements AutoCloseable {
             informers(client.pods(), scope -> scope.withLabel(Names.MANAGED_BY, Names.MANAGER)),
             (before, after) -> !before.equals(after),
             observed);
-    this.sources = new NamedConfigMaps(client, declared);
-    this.statuses = new NamedConfigMaps(client, observed);
+    var forbidden = new Forbidden(BETWEEN_ATTEMPTS, declared);
+    this.sources = new NamedConfigMaps(client, declared, forbidden);
+    this.statuses = new NamedConfigMaps(client, observed, forbidden);
+    this.namespaces = new NamespaceLabels(client, declared, forbidden);
   }
 
   private <T extends HasMetadata> Watched<T> declarations(Class<T> kind) {
@@ -103,31 +108,18 @@ final class Lookout implements AutoCloseable {
     sources.follow(
         allAliases.stream().map(Lookout::source).flatMap(Optional::stream).collect(toSet()));
     statuses.follow(allGateways.stream().map(Lookout::status).collect(toSet()));
-    return new Inputs(allGateways, allGroups, allAliases, namespaceLabels(), texts());
+    return new Inputs(allGateways, allGroups, allAliases, namespaces.all(), texts());
   }
 
-  /**
-   * Only who uses a selector makes the operator watch namespaces, which takes a cluster's verbs.
-   */
   private void followNamespaces(List<WsgiGateway> allGateways, List<DaemonGroup> allGroups) {
     boolean needed =
         Stream.concat(
                 allGateways.stream().map(each -> each.getSpec().aliases().namespaces()),
                 allGroups.stream().map(each -> each.getSpec().aliases().namespaces()))
             .anyMatch(choice -> choice.from() == NamespaceChoice.From.Selector);
-    if (needed && namespaces.isEmpty() && config.clusterWide()) {
-      var watched =
-          new Watched<>(
-              List.of(client.namespaces().runnableInformer(0)),
-              (before, after) -> !labels(before).equals(labels(after)),
-              declared);
-      watched.start().join();
-      namespaces = Optional.of(watched);
+    if (needed && config.clusterWide()) {
+      namespaces.follow();
     }
-  }
-
-  private static Map<String, String> labels(HasMetadata object) {
-    return Objects.requireNonNullElse(object.getMetadata().getLabels(), Map.of());
   }
 
   private static Optional<String> source(ScriptAlias alias) {
@@ -140,15 +132,6 @@ final class Lookout implements AutoCloseable {
     return gateway.getMetadata().getNamespace()
         + "/"
         + Names.gatewayStatus(gateway.getMetadata().getName());
-  }
-
-  private Map<String, Map<String, String>> namespaceLabels() {
-    Map<String, Map<String, String>> byName = new HashMap<>();
-    namespaces
-        .map(Watched::list)
-        .orElse(List.of())
-        .forEach(each -> byName.put(each.getMetadata().getName(), labels(each)));
-    return byName;
   }
 
   private Map<String, Map<String, String>> texts() {
@@ -175,7 +158,7 @@ final class Lookout implements AutoCloseable {
   @Override
   public void close() {
     Stream.of(gateways, groups, aliases, pods).forEach(Watched::close);
-    namespaces.ifPresent(Watched::close);
+    namespaces.close();
     sources.close();
     statuses.close();
   }

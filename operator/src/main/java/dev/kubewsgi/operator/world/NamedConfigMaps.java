@@ -2,7 +2,6 @@ package dev.kubewsgi.operator.world;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -10,8 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * ConfigMaps that are watched one by one, by their names: nobody gives the operator all ConfigMaps
@@ -19,17 +16,21 @@ import org.slf4j.LoggerFactory;
  */
 final class NamedConfigMaps implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(NamedConfigMaps.class);
-
-  private static final int FORBIDDEN = 403;
-
   private final KubernetesClient client;
   private final Runnable changed;
+  private final Forbidden forbidden;
   private final Map<String, Watched<ConfigMap>> watched = new HashMap<>();
 
-  NamedConfigMaps(KubernetesClient client, Runnable changed) {
+  /**
+   * Watching none.
+   *
+   * @param changed called when one of them came, went or changed
+   * @param forbidden is told of those that may not be looked at
+   */
+  NamedConfigMaps(KubernetesClient client, Runnable changed, Forbidden forbidden) {
     this.client = client;
     this.changed = changed;
+    this.forbidden = forbidden;
   }
 
   /**
@@ -37,7 +38,8 @@ final class NamedConfigMaps implements AutoCloseable {
    * be looked at counts as one that is not there, and is tried again the next time.
    *
    * @param names {@code namespace/name}
-   * @throws CompletionException the API server did not say whether one is there
+   * @throws CompletionException the API server did not say whether one is there; all others are
+   *     watched, and this one is tried again the next time
    */
   void follow(Set<String> names) {
     Set<String> gone = new HashSet<>(watched.keySet());
@@ -51,7 +53,7 @@ final class NamedConfigMaps implements AutoCloseable {
         started.put(name, one.start());
       }
     }
-    started.forEach(this::await);
+    awaitAll(started);
   }
 
   private Watched<ConfigMap> watch(String id) {
@@ -67,20 +69,28 @@ final class NamedConfigMaps implements AutoCloseable {
         changed);
   }
 
-  private void await(String name, CompletableFuture<Void> start) {
-    try {
-      start.join();
-    } catch (CompletionException e) {
-      watched.remove(name).close();
-      if (!isForbidden(e.getCause())) {
-        throw e;
+  private void awaitAll(Map<String, CompletableFuture<Void>> started) {
+    CompletionException failure = null;
+    for (var each : started.entrySet()) {
+      try {
+        await(each.getKey(), each.getValue());
+      } catch (CompletionException e) {
+        watched.remove(each.getKey());
+        failure = e;
       }
-      LOG.warn("ConfigMap {} cannot be read: {}", name, e.getCause().getMessage());
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 
-  private static boolean isForbidden(Throwable failure) {
-    return failure instanceof KubernetesClientException refusal && refusal.getCode() == FORBIDDEN;
+  private void await(String name, CompletableFuture<Void> start) {
+    if (watched.get(name).awaitStart(start)) {
+      forbidden.allowed("ConfigMap " + name);
+    } else {
+      watched.remove(name);
+      forbidden.refused("ConfigMap " + name);
+    }
   }
 
   /** Those that are there, by {@code namespace/name}. */

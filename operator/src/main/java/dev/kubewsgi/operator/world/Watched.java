@@ -1,14 +1,18 @@
 package dev.kubewsgi.operator.world;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.BiPredicate;
 
 /** Objects of one kind that are watched: in all namespaces by one informer, or by one for each. */
 final class Watched<T extends HasMetadata> implements AutoCloseable {
+
+  private static final int FORBIDDEN = 403;
 
   private final List<SharedIndexInformer<T>> informers;
 
@@ -50,6 +54,29 @@ final class Watched<T extends HasMetadata> implements AutoCloseable {
         informers.stream()
             .map(informer -> informer.start().toCompletableFuture())
             .toArray(CompletableFuture[]::new));
+  }
+
+  /**
+   * Waits for a start; whoever did not come to see what there is is closed.
+   *
+   * @return whether what there is has been seen; false: it may not be looked at
+   * @throws CompletionException the API server did not say what there is
+   */
+  boolean awaitStart(CompletableFuture<Void> start) {
+    try {
+      start.join();
+      return true;
+    } catch (CompletionException e) {
+      close();
+      if (isForbidden(e.getCause())) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isForbidden(Throwable failure) {
+    return failure instanceof KubernetesClientException refusal && refusal.getCode() == FORBIDDEN;
   }
 
   /** All of them, as last seen; nobody may change them. */

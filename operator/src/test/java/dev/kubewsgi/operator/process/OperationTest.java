@@ -2,11 +2,14 @@ package dev.kubewsgi.operator.process;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import dev.kubewsgi.testing.apiserver.ApiServer;
 import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -88,41 +91,97 @@ final class OperationTest {
   }
 
   @Test
+  void saysWhatTheApiServerRefuses(Cluster cluster, TestNamespace namespace) {
+    var progress = new Progress();
+    cluster
+        .client()
+        .resource(
+            new ServiceAccountBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace.name())
+                .withName("nobody")
+                .endMetadata()
+                .build())
+        .create();
+    try (KubernetesClient client = cluster.clientOf(namespace.name(), "nobody");
+        Operation operation =
+            operation(
+                client,
+                progress,
+                Map.of(
+                    "KUBE_WSGI_NAMESPACE", namespace.name(),
+                    "KUBE_WSGI_NAMESPACES", namespace.name(),
+                    "KUBE_WSGI_LEADER_ELECTION", "false"))) {
+      operation.start();
+      awaitPhase(progress, Phase.WAITING_FOR_API_SERVER, "KW226");
+      awaitPhase(progress, Phase.WAITING_FOR_API_SERVER, "is forbidden");
+    }
+  }
+
+  @Test
   void makesTheFirstGateway(Cluster cluster, TestNamespace namespace, @TempDir Path folder)
       throws IOException {
-    Path manifest = folder.resolve("gateway.yaml");
-    Files.writeString(
-        manifest,
-        """
-        apiVersion: kubewsgi.dev/v1alpha1
-        kind: WsgiGateway
-        metadata: {namespace: %s, name: first}
-        spec: {listeners: [{name: http, port: 8080}]}
-        """
-            .formatted(namespace.name()));
-    try (Operation operation =
-        of(
-            cluster,
-            namespace,
-            new Progress(),
-            Map.of(
-                "KUBE_WSGI_NAMESPACES", namespace.name(),
-                "KUBE_WSGI_FIRST_GATEWAY", manifest.toString()),
-            "first")) {
+    Path manifest = Files.writeString(folder.resolve("gateway.yaml"), gateway(namespace, 8080));
+    try (Operation operation = withFirstGateway(cluster, namespace, manifest)) {
       operation.start();
-      await()
-          .atMost(PATIENCE)
-          .until(
-              () ->
-                  cluster
-                          .client()
-                          .apps()
-                          .deployments()
-                          .inNamespace(namespace.name())
-                          .withName("first-gateway")
-                          .get()
-                      != null);
+      awaitFirstGateway(cluster, namespace);
     }
+  }
+
+  @Test
+  void triesTheFirstGatewayUntilItIsTaken(
+      Cluster cluster, TestNamespace namespace, @TempDir Path folder)
+      throws IOException, InterruptedException {
+    Path manifest = Files.writeString(folder.resolve("gateway.yaml"), gateway(namespace, 0));
+    try (Operation operation = withFirstGateway(cluster, namespace, manifest)) {
+      operation.start();
+      Thread.sleep(Duration.ofSeconds(2)); // an attempt that is refused
+      assertNull(
+          cluster
+              .client()
+              .resources(WsgiGateway.class)
+              .inNamespace(namespace.name())
+              .withName("first")
+              .get());
+      Files.writeString(manifest, gateway(namespace, 8080));
+      awaitFirstGateway(cluster, namespace);
+    }
+  }
+
+  private static String gateway(TestNamespace namespace, int port) {
+    return """
+    apiVersion: kubewsgi.dev/v1alpha1
+    kind: WsgiGateway
+    metadata: {namespace: %s, name: first}
+    spec: {listeners: [{name: http, port: %d}]}
+    """
+        .formatted(namespace.name(), port);
+  }
+
+  private Operation withFirstGateway(Cluster cluster, TestNamespace namespace, Path manifest) {
+    return of(
+        cluster,
+        namespace,
+        new Progress(),
+        Map.of(
+            "KUBE_WSGI_NAMESPACES", namespace.name(),
+            "KUBE_WSGI_FIRST_GATEWAY", manifest.toString()),
+        "first");
+  }
+
+  private static void awaitFirstGateway(Cluster cluster, TestNamespace namespace) {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                cluster
+                        .client()
+                        .apps()
+                        .deployments()
+                        .inNamespace(namespace.name())
+                        .withName("first-gateway")
+                        .get()
+                    != null);
   }
 
   private Operation of(

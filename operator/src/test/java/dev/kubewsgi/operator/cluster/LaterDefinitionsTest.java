@@ -1,0 +1,98 @@
+package dev.kubewsgi.operator.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kubewsgi.api.v1alpha1.DaemonGroup;
+import dev.kubewsgi.api.v1alpha1.ScriptAlias;
+import dev.kubewsgi.api.v1alpha1.WsgiGateway;
+import dev.kubewsgi.testing.apiserver.ApiServer;
+import dev.kubewsgi.testing.apiserver.Cluster;
+import dev.kubewsgi.testing.apiserver.TestNamespace;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import org.junit.jupiter.api.Test;
+
+/** The definitions in the cluster are of a later release, and know choices that we do not. */
+@ApiServer
+class LaterDefinitionsTest {
+
+  private static final String GATEWAY =
+      """
+      apiVersion: kubewsgi.dev/v1alpha1
+      kind: WsgiGateway
+      metadata: {name: main}
+      spec:
+        embedded: {enabled: true}
+        listeners: [{name: http, port: 8080}]
+        service: {type: %s}
+      """;
+
+  @Test
+  void aChoiceThatIsNotKnownHereIsInAConditionAndDisturbsNothingElse(
+      Cluster cluster, TestNamespace namespace) {
+    addChoices(cluster);
+    var scene = new Scene(cluster, namespace);
+    try {
+      scene.apply(GATEWAY.formatted("NodePort"));
+      scene.apply(Scene.group(1));
+      scene.apply(Scene.alias("first"));
+      scene.awaitCondition(ScriptAlias.class, "first", "Programmed", "Programmed");
+
+      scene.apply(GATEWAY.formatted("Tomorrow"));
+      scene.apply(Scene.group(2).replace("replicas: 2", "aliases: {namespaces: {from: Tomorrow}}"));
+      assertNames("spec.service.type", scene, WsgiGateway.class, "main");
+      assertNames("spec.aliases.namespaces", scene, DaemonGroup.class, "site1");
+
+      scene.stopOperator();
+      scene.startOperator();
+      scene.apply(Scene.alias("second"));
+      scene.awaitCondition(ScriptAlias.class, "second", "Programmed", "Programmed");
+      assertEquals("NodePort", scene.get(Service.class, "main-gateway").getSpec().getType());
+    } finally {
+      scene.close();
+      scene.delete(WsgiGateway.class, "main");
+      scene.delete(DaemonGroup.class, "site1");
+      cluster.crds();
+    }
+  }
+
+  private static void assertNames(
+      String field, Scene scene, Class<? extends CustomResource<?, ?>> kind, String name) {
+    Condition condition = scene.awaitCondition(kind, name, "Accepted", "InvalidSpec");
+    assertTrue(condition.getMessage().contains(field), condition::getMessage);
+    assertTrue(condition.getMessage().contains("upgrade the operator"), condition::getMessage);
+  }
+
+  private static void addChoices(Cluster cluster) {
+    addChoice(cluster, WsgiGateway.class, "service", "type");
+    addChoice(cluster, DaemonGroup.class, "aliases", "namespaces", "from");
+  }
+
+  private static void addChoice(
+      Cluster cluster, Class<? extends CustomResource<?, ?>> kind, String... path) {
+    cluster
+        .client()
+        .apiextensions()
+        .v1()
+        .customResourceDefinitions()
+        .withName(CustomResource.getCRDName(kind))
+        .edit(definition -> withChoice(definition, path));
+  }
+
+  private static CustomResourceDefinition withChoice(
+      CustomResourceDefinition definition, String... path) {
+    JSONSchemaProps schema =
+        definition.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema();
+    schema = schema.getProperties().get("spec");
+    for (String field : path) {
+      schema = schema.getProperties().get(field);
+    }
+    schema.getEnum().add(Serialization.jsonMapper().getNodeFactory().textNode("Tomorrow"));
+    return definition;
+  }
+}
