@@ -25,19 +25,23 @@ def archive(bin_directory):
     file = bin_directory / "images.tar"
     if not file.exists():
         unfinished = bin_directory / f"images.{os.getpid()}"
-        with tarfile.open(unfinished, "w") as layout:
-            _write(layout, bin_directory)
+        write(unfinished, {name: bin_directory / each for name, each in _PROGRAM_OF.items()})
         unfinished.replace(file)
     return file
 
 
-def _write(layout, bin_directory):
-    listed = [
-        _write_image(layout, name, program, (bin_directory / program).read_bytes())
-        for name, program in _PROGRAM_OF.items()
-    ]
-    _add(layout, "oci-layout", _json({"imageLayoutVersion": "1.0.0"}))
-    _add(layout, "index.json", _json({"schemaVersion": 2, "manifests": listed}))
+def write(file, programs):
+    """Write an archive.
+
+    programs: the names of images, each with the program that is all of it, and its entrypoint
+    """
+    with tarfile.open(file, "w") as layout:
+        listed = [
+            _write_image(layout, name, program.name, program.read_bytes())
+            for name, program in programs.items()
+        ]
+        _add(layout, "oci-layout", _json({"imageLayoutVersion": "1.0.0"}))
+        _add(layout, "index.json", _json({"schemaVersion": 2, "manifests": listed}))
 
 
 def _write_image(layout, name, program, content):

@@ -121,7 +121,7 @@ def claim(bridge):
             if index_of(network.interface) is None:  # nobody else was faster
                 raise
     raise Failure(
-        f"KW219 {_NETWORKS} clusters run on this machine already, and there are addresses for no"
+        f"KW217 {_NETWORKS} clusters run on this machine already, and there are addresses for no"
         " more.\n      End one: 'pgrep -af kube-apiserver' shows their directories."
     )
 

@@ -26,7 +26,7 @@ class Remains:
         left = self._left()
         if left:
             raise Failure(
-                f"KW220 The cluster of {self.place.directory} has ended, but this is left of it:\n"
+                f"KW219 The cluster of {self.place.directory} has ended, but this is left of it:\n"
                 + "\n".join(f"  {each}" for each in left)
             )
 

@@ -1,11 +1,10 @@
 // Command visitor is what the tests run in pods: a server that says its host's name, and a client.
 //
-//	visitor serve        on port 8080, /: the host's name; /busy: the same, after some work
+//	visitor serve        on port 8080
 //	visitor visit URL    prints what the URL answers
 package main
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"io"
 	"log"
@@ -34,20 +33,8 @@ func serve() {
 		log.Printf("%s asks for %s", request.RemoteAddr, request.URL.Path)
 		fmt.Fprintln(answer, host)
 	})
-	http.HandleFunc("/busy", func(answer http.ResponseWriter, _ *http.Request) {
-		work(100 * time.Millisecond)
-		fmt.Fprintln(answer, host)
-	})
 	log.Print("serving")
 	log.Fatal(http.ListenAndServe(":8080", nil))
-}
-
-func work(howLong time.Duration) {
-	sum := make([]byte, 1024)
-	for end := time.Now().Add(howLong); time.Now().Before(end); {
-		hash := sha256.Sum256(sum)
-		copy(sum, hash[:])
-	}
 }
 
 func visit(url string) {
