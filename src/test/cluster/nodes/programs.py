@@ -142,6 +142,7 @@ class Programs:
             "apiVersion": "kubeproxy.config.k8s.io/v1alpha1",
             "kind": "KubeProxyConfiguration",
             "mode": "nftables",
+            "nftables": {"minSyncPeriod": "100ms"},  # a test waits for each change of a Service
             "hostnameOverride": self.node.name,
             "clusterCIDR": self.network.addresses.pods,
             "clientConnection": {"kubeconfig": "/var/config/kube-proxy.kubeconfig"},
