@@ -42,6 +42,8 @@ def load(place, archive):
     """Take the images of an archive, as `docker save` or an OCI tool writes it, into each node."""
     if not plane.is_up(place):
         raise Failure(f"KW217 No cluster is up in {place.directory}: start one first.")
+    if not archive.is_file():
+        raise Failure(f"KW217 {archive} cannot be loaded: there is no such file.")
     _load(_first_processes(place), archive)
 
 

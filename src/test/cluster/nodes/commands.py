@@ -1,6 +1,7 @@
 """The command line."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -26,6 +27,9 @@ program that is needed.
 
 def main(arguments):
     options = _options(arguments)
+    os.environ["PATH"] += (
+        ":/usr/sbin:/sbin"  # not everybody's has them; what is there is not missing
+    )
     try:
         return options.command(ClusterPlace(options.directory), options)
     except Failure as failure:

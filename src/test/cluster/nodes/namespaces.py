@@ -68,9 +68,11 @@ def inside(first, *command):
 
 
 def _child(pid):
-    """The only child of a process; None while it has none."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return int(children[0]) if children else None
+    """The only child of a process; None while it has none, and when it has ended."""
+    try:
+        return int(Path(f"/proc/{pid}/task/{pid}/children").read_text())
+    except (OSError, ValueError):
+        return None
 
 
 def _program(pid):

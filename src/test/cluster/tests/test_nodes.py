@@ -297,6 +297,24 @@ class LifeTest(OnNodes):
         self.assertEqual(before, machine())
         self.assertEqual(0, cluster("stop", place).returncode)
 
+    def test_it_ends_with_the_command_that_holds_it_even_when_that_is_killed(self):
+        place = self.new_place()
+        self.addCleanup(cluster, "stop", place)
+        with subprocess.Popen(
+            [COMMAND, "run", place.directory, "--exit-with-stdin"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as held:
+            self.assertTrue(held.stdout.readline(), "it does not start")
+            ours = processes.descendants(processes.recorded(place))
+            held.kill()
+        deadline = time.monotonic() + PATIENCE
+        while any(each.runs() for each in ours) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.assertEqual([], [f"{each.pid} {each.name}" for each in ours if each.runs()])
+
     def start(self, place):
         started = cluster("start", place)
         self.assertEqual(0, started.returncode, started.stderr)
