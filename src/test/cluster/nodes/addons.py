@@ -1,6 +1,7 @@
 """What runs as pods in the cluster: its DNS, and the metrics of its pods and nodes."""
 
 import json
+import subprocess
 from pathlib import Path
 from string import Template
 
@@ -20,6 +21,16 @@ def write(directory, network):
             metrics_server=images.METRICS_SERVER,
         )
         (directory / template.name).write_text(text)
+
+
+def pods_and_logs(kubectl):
+    """What there is to read about why one of them does not come up."""
+    said = ""
+    for asked in (["get", "pods"], ["logs", "--selector=k8s-app", "--prefix", "--tail=5"]):
+        command = [*kubectl, "--namespace=kube-system", *asked]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        said += done.stdout + done.stderr
+    return said.strip()
 
 
 def has_dns(api):

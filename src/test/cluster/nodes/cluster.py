@@ -147,14 +147,17 @@ class _Start:
                 f"{node.name}-kubelet",
                 f"{node.name} is not Ready",
             )
-        self._wait_for(
-            lambda: addons.has_dns(api), "kube-controller-manager", "there is no DNS of the cluster"
+        self._wait_for_addon(lambda: addons.has_dns(api), "there is no DNS of the cluster")
+        self._wait_for_addon(
+            lambda: addons.has_metrics(api, self.network.nodes), "there are no metrics of the nodes"
         )
-        self._wait_for(
-            lambda: addons.has_metrics(api, self.network.nodes),
-            "kube-apiserver",
-            "there are no metrics of the nodes",
-        )
+
+    def _wait_for_addon(self, condition, complaint):
+        try:
+            self._wait_for(condition, "kube-controller-manager", complaint)
+        except Failure as failure:
+            kubectl = [self.bin / "kubectl", f"--kubeconfig={self.place.kubeconfig}"]
+            raise Failure(f"{failure}\n{addons.pods_and_logs(kubectl)}") from failure
 
     def _wait_for(self, condition, part, complaint):
         plane.wait_for(self.place, condition, part, complaint)

@@ -27,9 +27,7 @@ program that is needed.
 
 def main(arguments):
     options = _options(arguments)
-    os.environ["PATH"] += (
-        ":/usr/sbin:/sbin"  # not everybody's has them; what is there is not missing
-    )
+    os.environ["PATH"] += ":/usr/sbin:/sbin"  # what only root's has is not missing
     try:
         return options.command(ClusterPlace(options.directory), options)
     except Failure as failure:
