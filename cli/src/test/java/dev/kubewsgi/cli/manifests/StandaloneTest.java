@@ -318,7 +318,7 @@ class StandaloneTest {
     ApplicationGroup group = onlyTable().applicationGroups().getFirst();
     assertEquals(Map.of("default/a/a.py", "x = 1", "default/a/b.py", "z"), group.files());
     assertEquals("default/a/a.py", group.scripts().getFirst().script());
-    assertEquals(List.of("default.a"), group.python().path());
+    assertEquals(List.of("default/a"), group.python().path());
     assertEquals(Set.of(manifest), compile().watchedFiles());
   }
 
