@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Where the code of an alias is when it runs. */
@@ -201,6 +202,21 @@ class SourcesTest {
     assertEquals(Reason.SourceTooLarge, compiled.refusals().getFirst().reason());
     assertEquals("a2", compiled.refusals().getFirst().name());
     assertEquals(2, compiled.tables().getFirst().routes().size());
+  }
+
+  /** As a ConfigMap cannot hold more than one MiB. */
+  @Test
+  void aDaemonGroupOfVeryManyAliasesStaysWithinItsDocument() {
+    Compiled compiled =
+        compile(
+            IntStream.range(0, 3000)
+                .mapToObj(
+                    i -> Alias.of("default/application" + i, "/" + i).script("app.py").in("site1"))
+                .toArray(Alias[]::new));
+    String document = GroupDocuments.inCluster(compiled.groups().getFirst(), 1);
+    assertTrue(document.length() < 1000 * KIBIBYTE, () -> document.length() + " bytes");
+    assertEquals(Reason.SourceTooLarge, compiled.refusals().getLast().reason());
+    assertTrue(compiled.attachments().size() > 1000);
   }
 
   @Test
