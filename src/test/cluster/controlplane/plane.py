@@ -4,6 +4,7 @@ import dataclasses
 import re
 import shlex
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -150,12 +151,15 @@ class _Start:
         processes.start(self.place, part, self.wishes.bound)
 
     def _apply_objects(self):
-        for path in self.wishes.objects:
-            command = [self.bin / "kubectl", f"--kubeconfig={self.place.kubeconfig}"]
-            command += ["apply", "--server-side", "--recursive", f"--filename={path}"]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise Failure(f"KW217 {path} cannot be applied:\n{done.stderr.strip()}")
+        # Not in the cache of whoever uses kubectl later, who would not find kinds applied here.
+        with tempfile.TemporaryDirectory() as cache:
+            for path in self.wishes.objects:
+                command = [self.bin / "kubectl", f"--kubeconfig={self.place.kubeconfig}"]
+                command += [f"--cache-dir={cache}", "apply", "--server-side", "--recursive"]
+                command += [f"--filename={path}"]
+                done = subprocess.run(command, capture_output=True, text=True, check=False)
+                if done.returncode:
+                    raise Failure(f"KW217 {path} cannot be applied:\n{done.stderr.strip()}")
 
     def _wait_for_default_namespace(self, api):
         self._wait_for(

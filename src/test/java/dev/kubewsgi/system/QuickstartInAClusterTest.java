@@ -58,7 +58,7 @@ class QuickstartInAClusterTest {
     this.namespace = namespace;
     this.directory = directory;
     this.site = started(new Site(ServedDirectory.freePort()));
-    startOperator();
+    started(InstalledOperator.start(cluster, RELEASE, directory));
     apply(quickstartOnPort(site.port()));
     List.of("hello", "environ", "counter", "report")
         .forEach(alias -> awaitCondition(alias, "Programmed", "True", ""));
@@ -71,37 +71,6 @@ class QuickstartInAClusterTest {
         .list()
         .getItems()
         .forEach(namespace.kubelet()::ready);
-  }
-
-  private void startOperator() {
-    String chart = Checkout.ROOT.resolve("helm/kube-wsgi").toString();
-    cluster
-        .helm4(
-            "install",
-            RELEASE,
-            chart,
-            "-n",
-            RELEASE,
-            "--create-namespace",
-            "--set=crds.enabled=false")
-        .orFail();
-    String account = RELEASE;
-    Path kubeconfig =
-        cluster.kubeconfigOf(RELEASE, account, directory.resolve("operator.kubeconfig"));
-    started(
-        CommandLine.startProgram(
-            List.of(Checkout.ROOT.resolve("bin/kube-wsgi-operator").toString()),
-            Map.of(
-                "KUBECONFIG",
-                kubeconfig.toString(),
-                "KUBE_WSGI_NAMESPACE",
-                RELEASE,
-                "KUBE_WSGI_SERVICE_ACCOUNT",
-                account,
-                "KUBE_WSGI_SECRETS_ROLE",
-                RELEASE + "-secrets",
-                "QUARKUS_HTTP_PORT",
-                "" + ServedDirectory.freePort())));
   }
 
   private Path quickstartOnPort(int port) throws IOException {
@@ -153,7 +122,6 @@ class QuickstartInAClusterTest {
     for (AutoCloseable each : running) {
       each.close();
     }
-    cluster.helm4("uninstall", RELEASE, "-n", RELEASE);
   }
 
   @Test

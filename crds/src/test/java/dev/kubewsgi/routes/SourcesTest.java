@@ -58,11 +58,11 @@ class SourcesTest {
             alias()
                 .inline(FILES)
                 .python(new PythonSpec(null, List.of(".", "lib", "/srv/lib", "../../etc"))));
-    assertEquals(Map.of("team.a/app.py", "a = 1", "team.a/lib.py", ""), group.files());
-    assertEquals(List.of(new Script("team.a/app.py", "application")), group.scripts());
-    assertEquals(List.of("team.a", "team.a/lib", "/srv/lib", "team.a/etc"), group.python().path());
+    assertEquals(Map.of("team/a/app.py", "a = 1", "team/a/lib.py", ""), group.files());
+    assertEquals(List.of(new Script("team/a/app.py", "application")), group.scripts());
+    assertEquals(List.of("team/a", "team/a/lib", "/srv/lib", "team/a/etc"), group.python().path());
     assertEquals(
-        "team.a/app.py",
+        "team/a/app.py",
         compile(alias().inline(FILES)).tables().getFirst().routes().getFirst().script());
   }
 
