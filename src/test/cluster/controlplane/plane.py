@@ -4,6 +4,7 @@ import dataclasses
 import re
 import shlex
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -171,9 +172,12 @@ class Start:
 
     def apply(self, path):
         """Apply the objects of a file or directory."""
-        command = [self.bin / "kubectl", f"--kubeconfig={self.place.kubeconfig}"]
-        command += ["apply", "--server-side", "--recursive", f"--filename={path}"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        # Not in the cache of whoever uses kubectl later, who would not find kinds applied here.
+        with tempfile.TemporaryDirectory() as cache:
+            command = [self.bin / "kubectl", f"--kubeconfig={self.place.kubeconfig}"]
+            command += [f"--cache-dir={cache}", "apply", "--server-side", "--recursive"]
+            command += [f"--filename={path}"]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise Failure(f"KW217 {path} cannot be applied:\n{done.stderr.strip()}")
 
