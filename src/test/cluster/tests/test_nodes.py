@@ -246,10 +246,15 @@ class PodsTest(OnNodes):
         self.apply(*visitors("scaled"), autoscaler("scaled"))
         self.addCleanup(self.kubectl, "delete", "hpa,deployment,service", "scaled")
         self.await_pods_of("scaled")
-        self.eventually(
-            lambda: self.get("deployment", "scaled")["spec"]["replicas"] == 3,
-            "the HorizontalPodAutoscaler does not scale",
-        )
+        addresses = [pod["status"]["podIP"] for pod in self.pods_of("scaled")]
+
+        def is_scaled_under_load():
+            for _ in range(50):
+                for address in addresses:
+                    visit(f"http://{address}:8080/")
+            return self.get("deployment", "scaled")["spec"]["replicas"] == 3
+
+        self.eventually(is_scaled_under_load, "the HorizontalPodAutoscaler does not scale")
 
     def test_a_drained_node_has_no_pods_and_the_other_has_them_all(self):
         self.apply(*visitors("moved", alone="ScheduleAnyway"))
@@ -396,8 +401,8 @@ def visitors(name, alone="DoNotSchedule"):
 
 
 def autoscaler(name):
-    """Of a Deployment from two pods to three, if they do anything at all."""
-    target = {"type": "AverageValue", "averageValue": "10u"}  # of a processor
+    """Of a Deployment from two pods to three, as soon as they use a thousandth of a processor."""
+    target = {"type": "AverageValue", "averageValue": "1m"}
     return {
         "apiVersion": "autoscaling/v2",
         "kind": "HorizontalPodAutoscaler",
