@@ -1,20 +1,24 @@
 # kube-wsgi: what there is to do here. `make` alone lists it.
 # The work is in tools/: each script says what it does and can be called by hand.
 .DEFAULT_GOAL := help
-.PHONY: help ready setup build run operator test lint format bench control-plane control-plane-down clean
+.PHONY: help ready setup build images run operator test lint format bench control-plane control-plane-down clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; \
 	  do printf '  make %-18s %s\n' "$$name" "$$what"; done
 
 setup: ## Install what is missing: JDK 25, Maven, Python with libpython, Go (as root; else it says what)
-	@tools/setup tests
+	@tools/setup tests images
 
 ready:
 	@tools/setup
 
 build: ready ## Build the program that bin/kube-wsgi starts
 	@tools/build
+
+images: ready ## Build the container images, into target/images
+	@tools/setup images
+	@tools/images
 
 run: ready ## Build and serve examples/quickstart on http://127.0.0.1:8000
 	@exec bin/kube-wsgi serve examples/quickstart
