@@ -1,14 +1,15 @@
 # kube-wsgi: what there is to do here. `make` alone lists it.
 # The work is in tools/: each script says what it does and can be called by hand.
 .DEFAULT_GOAL := help
-.PHONY: help ready setup build images run operator test lint format bench control-plane control-plane-down clean
+.PHONY: help ready setup build images run operator test lint format bench control-plane control-plane-down cluster \
+	cluster-down clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; \
 	  do printf '  make %-18s %s\n' "$$name" "$$what"; done
 
 setup: ## Install what is missing: JDK 25, Maven, Python with libpython, Go (as root; else it says what)
-	@tools/setup tests images
+	@tools/setup tests
 
 ready:
 	@tools/setup
@@ -44,5 +45,12 @@ control-plane: setup ## Start a Kubernetes without nodes for trying things; prin
 control-plane-down: ## End it
 	@src/test/cluster/control-plane stop target/control-plane
 
-clean: control-plane-down ## Remove everything that was built
+cluster: ## Start a Kubernetes with two nodes, without Docker (root); prints how to reach it
+	@tools/setup cluster
+	@src/test/cluster/cluster start target/cluster
+
+cluster-down: ## End it
+	@src/test/cluster/cluster stop target/cluster
+
+clean: control-plane-down cluster-down ## Remove everything that was built
 	@rm -rf target */target src/test/target src/test/apiserver/target

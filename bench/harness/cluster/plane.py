@@ -25,7 +25,7 @@ class Plane:
 
     def __init__(self, directory: Path):
         self.directory = directory / "plane"
-        self.bin = Path(_run([str(_CLUSTER / "build")]).splitlines()[-1])
+        self.bin = Path(_run([str(_CLUSTER / "build"), "components", "helm4"]).splitlines()[-1])
 
     def __enter__(self) -> Plane:
         _run([str(_CLUSTER / "control-plane"), "start", str(self.directory)])

@@ -74,6 +74,34 @@ class Sequence(unittest.TestCase):
                 group.await_ready(identifier)
 
 
+class Departure(unittest.TestCase):
+    """An application that moves: its gateways still wait for its new place."""
+
+    def test_what_left_the_document_serves_whoever_still_has_a_slot(self):
+        with Pod("hello.wsgi") as pod, pod.slot_when_ready() as slot:
+            added = application_group("id-1", "hello.wsgi")
+            pod.put({**pod.config, "sequence": 2, "applicationGroups": [added]})
+            pod.await_ready("id-1")
+            self.assertEqual(slot.ask("hello.wsgi")[0], 200)
+            with pod.slot("id-0") as another:
+                self.assertEqual(another.ask("hello.wsgi")[0], 200)
+            slot.close()
+            pod.await_state(has("id-1", sequence=2))
+
+    def test_it_ends_with_the_supervisor(self):
+        with Pod("hello.wsgi") as pod, pod.slot_when_ready():
+            pod.put({**pod.config, "sequence": 2, "applicationGroups": []})
+            pod.await_state(has("id-0", sequence=2))
+            pod.process.terminate()
+            pod.await_state(lambda state: workers(state)[0]["state"] == "draining")
+
+    def test_it_drains_at_once_when_nobody_has_a_slot(self):
+        with Pod("hello.wsgi") as pod:
+            pod.await_ready()
+            pod.put({**pod.config, "sequence": 2, "applicationGroups": []})
+            pod.await_state(has(sequence=2))
+
+
 class MountedDocument(unittest.TestCase):
     def test_an_exchanged_document_is_taken(self):
         with Pod("hello.wsgi") as pod:

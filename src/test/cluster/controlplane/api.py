@@ -38,5 +38,10 @@ class Api:
     def has_service_account(self, namespace, name):
         return self.get(f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}") is not None
 
+    def is_node_ready(self, name):
+        answer = self.get(f"/api/v1/nodes/{name}")
+        conditions = json.loads(answer)["status"].get("conditions", []) if answer else []
+        return {"Ready": "True"}.items() <= {c["type"]: c["status"] for c in conditions}.items()
+
     def version(self):
         return json.loads(self.get("/version"))["gitVersion"]

@@ -1,12 +1,9 @@
 """The command line."""
 
 import argparse
-import os
-import select
-import signal
 import sys
 
-from controlplane import plane, processes
+from controlplane import lifetime, plane
 from controlplane.failure import Failure
 from controlplane.place import Place
 
@@ -53,11 +50,7 @@ def _options(arguments):
     command("status", _status, "say what runs in DIR")
     for each in (start, run):
         _add_wishes(each)
-    run.add_argument(
-        "--exit-with-stdin",
-        action="store_true",
-        help="end it at the end of standard input too, as when the program that holds it has died",
-    )
+    lifetime.add_options(run)
     return parser.parse_args(arguments)
 
 
@@ -91,51 +84,17 @@ def _wishes(options, bound):
 
 def _start(place, options):
     plane.start(place, _wishes(options, bound=False))
-    _say_what_is_up(place)
+    lifetime.say_what_is_up(place)
     return 0
-
-
-def _say_what_is_up(place):
-    """To standard output only what a shell can evaluate."""
-    print(place.about.read_text().strip(), file=sys.stderr, flush=True)
-    print(place.env.read_text().splitlines()[0], flush=True)
 
 
 def _run(place, options):
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _end)
-    if plane.is_up(place):
-        raise Failure(f"KW217 A control plane runs in {place.directory} already: end that first.")
-    try:
-        plane.start(place, _wishes(options, bound=True))
-        _say_what_is_up(place)
-        _watch(place, [sys.stdin] if options.exit_with_stdin else [])
-    except _Ended:
-        pass
-    finally:
-        plane.stop(place)
-    return 0
-
-
-class _Ended(BaseException):
-    """Somebody asked for the end; of BaseException, so that no clean-up on the way takes it."""
-
-
-def _end(*_):
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_IGN)
-    raise _Ended
-
-
-def _watch(place, streams):
-    """Returns when a stream has ended; a part that has is a failure."""
-    while True:
-        ready, _, _ = select.select(streams, [], [], 1)
-        if ready and not os.read(ready[0].fileno(), 512):
-            return
-        ended = plane.ended_part(place)
-        if ended:
-            raise Failure(f"KW217 The tests' control plane is ended, because {ended}")
+    return lifetime.run(
+        place,
+        lambda: plane.start(place, _wishes(options, bound=True)),
+        lambda: plane.stop(place),
+        options.exit_with_stdin,
+    )
 
 
 def _stop(place, _):
@@ -144,11 +103,4 @@ def _stop(place, _):
 
 
 def _status(place, _):
-    for process in processes.recorded(place):
-        print(f"{process.name}: {f'runs as {process.pid}' if process.runs() else 'has ended'}")
-    if not plane.is_up(place):
-        print(f"no control plane is up in {place.directory}")
-        return 1
-    print(place.about.read_text().strip())
-    print(place.env.read_text().splitlines()[0])
-    return 0
+    return lifetime.say_status(place)

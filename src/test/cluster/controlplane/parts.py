@@ -1,9 +1,10 @@
-"""How each part is called. Everything listens on 127.0.0.1 alone."""
+"""How each part is called. Everything listens on this machine's own addresses alone."""
 
 import dataclasses
 import socket
+import typing
 
-SERVICE_ADDRESSES = "198.19.0.0/16"  # of the range for benchmarks: no network of a machine's own
+from controlplane.trust import AGGREGATOR
 
 # Idle without nodes, and each costs memory and requests.
 _FOR_NODES = (
@@ -13,7 +14,7 @@ _FOR_NODES = (
     "device-taint-eviction-controller",
     "ttl-controller",
 )
-ALL_CONTROLLERS = ",".join(("*", *(f"-{name}" for name in _FOR_NODES)))
+ALL_BUT_FOR_NODES = ",".join(("*", *(f"-{name}" for name in _FOR_NODES)))
 
 # Each request that may change something or may be refused. What the control plane's own parts read
 # is nearly all of the rest.
@@ -32,6 +33,21 @@ rules:
   nonResourceURLs: ["/*"]
 - level: Metadata
 """
+
+
+@dataclasses.dataclass(frozen=True)
+class Addresses:
+    """Where the API server listens, and the ranges of its cluster.
+
+    They are of the range for benchmarks, 198.18.0.0/15: no network of a machine's own.
+
+    pods: None without nodes
+    """
+
+    api_server: str = "127.0.0.1"
+    services: str = "198.19.0.0/16"
+    first_service: str = "198.19.0.1"
+    pods: typing.Optional[str] = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +90,7 @@ def etcd(bin_directory, place, ports):
     )
 
 
-def api_server(bin_directory, place, trust, ports, with_accounts):
+def api_server(bin_directory, place, trust, ports, addresses, with_accounts):
     """kube-apiserver.
 
     with_accounts: ServiceAccounts are made, so a pod must have one.
@@ -86,13 +102,12 @@ def api_server(bin_directory, place, trust, ports, with_accounts):
         [
             bin_directory / "kube-apiserver",
             f"--etcd-servers=http://127.0.0.1:{ports.etcd}",
-            "--bind-address=127.0.0.1",
+            f"--bind-address={addresses.api_server}",
             f"--secure-port={ports.api_server}",
-            "--advertise-address=127.0.0.1",
-            "--endpoint-reconciler-type=none",  # no pod could reach a loopback address
-            f"--service-cluster-ip-range={SERVICE_ADDRESSES}",
-            f"--tls-cert-file={trust.certificate}",
-            f"--tls-private-key-file={trust.key}",
+            f"--advertise-address={addresses.api_server}",
+            f"--service-cluster-ip-range={addresses.services}",
+            f"--tls-cert-file={trust.server.certificate}",
+            f"--tls-private-key-file={trust.server.key}",
             f"--client-ca-file={trust.authority}",
             f"--token-auth-file={trust.tokens}",
             "--authorization-mode=Node,RBAC",
@@ -106,11 +121,35 @@ def api_server(bin_directory, place, trust, ports, with_accounts):
             "--allow-privileged=true",
             "--profiling=false",
             *([] if with_accounts else ["--disable-admission-plugins=ServiceAccount"]),
+            *(_with_nodes(trust) if addresses.pods else _without_nodes()),
         ],
     )
 
 
-def controller_manager(bin_directory, place, trust, kubeconfig, controllers):
+def _without_nodes():
+    return ["--endpoint-reconciler-type=none"]  # no pod could reach a loopback address
+
+
+def _with_nodes(trust):
+    """It calls kubelets, and API servers that are pods: each knows it by a certificate."""
+    return [
+        "--kubelet-preferred-address-types=InternalIP",
+        f"--kubelet-certificate-authority={trust.authority}",
+        f"--kubelet-client-certificate={trust.kubelets_client.certificate}",
+        f"--kubelet-client-key={trust.kubelets_client.key}",
+        "--enable-aggregator-routing=true",
+        f"--requestheader-client-ca-file={trust.authority}",
+        f"--requestheader-allowed-names={AGGREGATOR}",
+        "--requestheader-username-headers=X-Remote-User",
+        "--requestheader-group-headers=X-Remote-Group",
+        "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+        f"--proxy-client-cert-file={trust.aggregator.certificate}",
+        f"--proxy-client-key-file={trust.aggregator.key}",
+    ]
+
+
+def controller_manager(bin_directory, place, trust, addresses, kubeconfig, controllers):
+    ranges = [f"--cluster-cidr={addresses.pods}", "--allocate-node-cidrs=true"]
     return Part(
         "kube-controller-manager",
         [
@@ -127,6 +166,7 @@ def controller_manager(bin_directory, place, trust, kubeconfig, controllers):
             "--horizontal-pod-autoscaler-sync-period=1s",
             "--resource-quota-sync-period=5s",
             "--profiling=false",
+            *(ranges if addresses.pods else []),
         ],
     )
 

@@ -4,6 +4,7 @@ import dataclasses
 import re
 import shlex
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -27,6 +28,8 @@ class Wishes:
     objects: files or directories to apply before any controller runs: garbage collection knows the
         kinds of definitions that are there then at once, and otherwise within half a minute
     bound: whether the parts end with this command
+    addresses: of the API server, its Services and pods
+    users: users besides those of the control plane's own parts, each with its group
     """
 
     port: int = 0
@@ -34,18 +37,22 @@ class Wishes:
     scheduler: bool = False
     objects: tuple = ()
     bound: bool = False
+    addresses: parts.Addresses = parts.Addresses()
+    users: dict = dataclasses.field(default_factory=dict)
 
 
 def start(place, wishes):
     """Start a new, empty cluster in a directory, unless one runs there; returns when it is up."""
-    bin_directory = _built()
+    bin_directory = built("components")
     with place.locked():
         if is_up(place):
             return
         processes.end(place)
         place.make()
         try:
-            _Start(place, wishes, bin_directory).run()
+            starting = Start(place, wishes, bin_directory)
+            starting.run()
+            describe(place, bin_directory, _about(starting))
         except BaseException:
             processes.end(place)
             place.forget_cluster()
@@ -78,10 +85,10 @@ def ended_part(place):
     return None
 
 
-def _built():
+def built(*names):
     """The directory of the programs, built first if need be: its progress is on standard error."""
     done = subprocess.run(
-        [_BUILD, "components"],
+        [_BUILD, *names],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
@@ -90,18 +97,19 @@ def _built():
     if done.returncode == Missing.exit_code:
         raise Missing("Nothing was started.")
     if done.returncode:
-        raise Failure("KW217 The parts of the tests' control plane cannot be built: see above.")
+        raise Failure("KW217 The parts of the tests' Kubernetes cannot be built: see above.")
     return Path(done.stdout.strip())
 
 
-class _Start:
+class Start:
     """One start: the parts in their order, each waited for before what needs it."""
 
     def __init__(self, place, wishes, bin_directory):
         self.place = place
         self.wishes = wishes
         self.bin = bin_directory
-        self.trust = Trust(place)
+        self.trust = Trust(place, wishes.addresses, wishes.users)
+        self.api = None
         self.ports = parts.Ports(wishes.port)
 
     def run(self):
@@ -109,23 +117,22 @@ class _Start:
         self._write_kubeconfigs()
         self._start(parts.etcd(self.bin, self.place, self.ports))
         self._start(self._api_server())
-        api = Api(self.place.kubeconfig)
-        self._wait_for(api.is_ready, "kube-apiserver", "its /readyz is not 200")
+        self.api = Api(self.place.kubeconfig)
+        self._wait_for(self.api.is_ready, "kube-apiserver", "its /readyz is not 200")
         self._apply_objects()
         if self._has_controllers():
             self._start(self._controller_manager())
         if self.wishes.scheduler:
-            self._start(parts.scheduler(self.bin, self._kubeconfig(SCHEDULER)))
-        self._wait_for_default_namespace(api)
-        self._describe(api)
+            self._start(parts.scheduler(self.bin, self.kubeconfig(SCHEDULER)))
+        self._wait_for_default_namespace()
 
     def _write_kubeconfigs(self):
-        server = f"https://127.0.0.1:{self.ports.api_server}"
+        server = f"https://{self.wishes.addresses.api_server}:{self.ports.api_server}"
         self.trust.write_kubeconfig(self.place.kubeconfig, ADMIN, server)
-        for user in (CONTROLLER_MANAGER, SCHEDULER):
-            self.trust.write_kubeconfig(self._kubeconfig(user), user, server)
+        for user in (CONTROLLER_MANAGER, SCHEDULER, *self.wishes.users):
+            self.trust.write_kubeconfig(self.kubeconfig(user), user, server)
 
-    def _kubeconfig(self, user):
+    def kubeconfig(self, user):
         return self.place.trust / f"{user.rpartition(':')[2]}.kubeconfig"
 
     def _has_controllers(self):
@@ -133,67 +140,99 @@ class _Start:
 
     def _api_server(self):
         return parts.api_server(
-            self.bin, self.place, self.trust, self.ports, self._has_controllers()
+            self.bin,
+            self.place,
+            self.trust,
+            self.ports,
+            self.wishes.addresses,
+            self._has_controllers(),
         )
 
     def _controller_manager(self):
-        controllers = self.wishes.controllers
         return parts.controller_manager(
             self.bin,
             self.place,
             self.trust,
-            self._kubeconfig(CONTROLLER_MANAGER),
-            parts.ALL_CONTROLLERS if controllers == "all" else controllers,
+            self.wishes.addresses,
+            self.kubeconfig(CONTROLLER_MANAGER),
+            self._controllers(),
         )
+
+    def _controllers(self):
+        if self.wishes.controllers != "all":
+            return self.wishes.controllers
+        return "*" if self.wishes.addresses.pods else parts.ALL_BUT_FOR_NODES
 
     def _start(self, part):
         processes.start(self.place, part, self.wishes.bound)
 
     def _apply_objects(self):
         for path in self.wishes.objects:
-            command = [self.bin / "kubectl", f"--kubeconfig={self.place.kubeconfig}"]
-            command += ["apply", "--server-side", "--recursive", f"--filename={path}"]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise Failure(f"KW217 {path} cannot be applied:\n{done.stderr.strip()}")
+            self.apply(path)
 
-    def _wait_for_default_namespace(self, api):
+    def apply(self, path):
+        """Apply the objects of a file or directory."""
+        # Not in the cache of whoever uses kubectl later, who would not find kinds applied here.
+        with tempfile.TemporaryDirectory() as cache:
+            command = [self.bin / "kubectl", f"--kubeconfig={self.place.kubeconfig}"]
+            command += [f"--cache-dir={cache}", "apply", "--server-side", "--recursive"]
+            command += [f"--filename={path}"]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Failure(f"KW217 {path} cannot be applied:\n{done.stderr.strip()}")
+
+    def _wait_for(self, condition, part, complaint):
+        wait_for(self.place, condition, part, complaint)
+
+    def _wait_for_default_namespace(self):
         self._wait_for(
-            lambda: api.has_namespace("default"), "kube-apiserver", "there is no namespace default"
+            lambda: self.api.has_namespace("default"),
+            "kube-apiserver",
+            "there is no namespace default",
         )
         if self._has_controllers():
             self._wait_for(
-                lambda: api.has_service_account("default", "default"),
+                lambda: self.api.has_service_account("default", "default"),
                 "kube-controller-manager",
                 "the namespace default has no ServiceAccount",
             )
 
-    def _wait_for(self, condition, part, complaint):
-        deadline = time.monotonic() + _PATIENCE
-        while not condition():
-            ended = ended_part(self.place)
-            if ended:
-                raise Failure(f"KW217 The tests' control plane does not start: {ended}")
-            if time.monotonic() > deadline:
-                raise Failure(
-                    f"KW217 The tests' control plane does not start: after {_PATIENCE} s"
-                    f" {complaint}\n{_end_of_log(self.place, part)}"
-                )
-            time.sleep(0.05)
 
-    def _describe(self, api):
-        """Written last: what has it is up."""
-        self.place.env.write_text(
-            f"export KUBECONFIG={shlex.quote(str(self.place.kubeconfig))}\n"
-            f"export PATH={shlex.quote(str(self.bin))}:$PATH\n"
-        )
-        etcd = subprocess.check_output([self.bin / "etcd", "--version"], text=True)
-        number = re.search(r"etcd Version: (\S+)", etcd).group(1)
-        scheduler = ", scheduler" if self.wishes.scheduler else ""
-        self.place.about.write_text(
-            f"API server {api.version()} (etcd {number}, this project's own control plane,"
-            f" controllers: {self.wishes.controllers}{scheduler}, no nodes)\n"
-        )
+def wait_for(place, condition, part, complaint):
+    """Returns when it is so. A part that ends meanwhile is a failure, as is to wait in vain.
+
+    part: whose log says why it is not so
+    """
+    deadline = time.monotonic() + _PATIENCE
+    while not condition():
+        ended = ended_part(place)
+        if ended:
+            raise Failure(f"KW217 The tests' Kubernetes does not start: {ended}")
+        if time.monotonic() > deadline:
+            raise Failure(
+                f"KW217 The tests' Kubernetes does not start: after {_PATIENCE} s"
+                f" {complaint}\n{_end_of_log(place, part)}"
+            )
+        time.sleep(0.05)
+
+
+def describe(place, bin_directory, about):
+    """Written last: what has it is up."""
+    place.env.write_text(
+        f"export KUBECONFIG={shlex.quote(str(place.kubeconfig))}\n"
+        f"export PATH={shlex.quote(str(bin_directory))}:$PATH\n"
+    )
+    place.about.write_text(f"{about}\n")
+
+
+def _about(start):
+    etcd = subprocess.check_output([start.bin / "etcd", "--version"], text=True)
+    number = re.search(r"etcd Version: (\S+)", etcd).group(1)
+    scheduler = ", scheduler" if start.wishes.scheduler else ""
+    return (
+        f"API server {start.api.version()} (etcd {number}, this project's own control plane,"
+        f" controllers: {start.wishes.controllers}{scheduler}, no nodes)"
+    )
 
 
 def _end_of_log(place, part):

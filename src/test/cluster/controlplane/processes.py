@@ -30,7 +30,7 @@ class Process:
 
 
 def start(place, part, bound):
-    """Start a part, its output into its log and its id into its pid file.
+    """Start a part, its output into its log and its id into its pid file; returns that id.
 
     bound: whether it ends with this command, even when that is killed.
     """
@@ -44,9 +44,15 @@ def start(place, part, bound):
             start_new_session=True,  # an interrupt from the terminal is for the command
             preexec_fn=_end_with_parent if bound else None,  # noqa: PLW1509 - there is one thread
         )
+    record(place, part.name, child.pid)
+    return child.pid
+
+
+def record(place, name, pid):
+    """Have a process ended with the others."""
     unfinished = place.directory / "pid"
-    unfinished.write_text(f"{child.pid} {_started(child.pid)}\n")
-    unfinished.replace(_pid_file(place, part.name))
+    unfinished.write_text(f"{pid} {_started(pid)}\n")
+    unfinished.replace(_pid_file(place, name))
 
 
 def recorded(place):
@@ -54,6 +60,15 @@ def recorded(place):
     for file in sorted(place.pids.glob("*")):
         pid, _, started = file.read_text().strip().partition(" ")
         yield Process(file.name, int(pid), started)
+
+
+def descendants(ancestors):
+    """Of the processes given those that run, and those that they or theirs have started."""
+    children = _children_by_parent()
+    found = [process for process in ancestors if process.runs()]
+    for process in found:  # it grows meanwhile
+        found += children.get(process.pid, ())
+    return found
 
 
 def end(place):
@@ -85,11 +100,28 @@ def _end_with_parent():
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def _children_by_parent():
+    children = {}
+    for directory in Path("/proc").glob("[0-9]*"):
+        name, fields = _stat(directory.name)
+        if fields:
+            process = Process(name, int(directory.name), fields[18])
+            children.setdefault(int(fields[0]), []).append(process)
+    return children
+
+
 def _started(pid):
     """When a process started, in ticks since the machine did; None for one that has ended."""
+    _, fields = _stat(pid)
+    return fields[18] if fields else None
+
+
+def _stat(pid):
+    """A process's name, and what follows its state in stat of proc(5); None if it has ended."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
-        return None
-    state, *fields = stat.rpartition(")")[2].split()  # its name, before, may hold anything
-    return None if state == "Z" else fields[18]
+        return None, None
+    before, _, after = stat.rpartition(")")  # the name may hold anything
+    state, *fields = after.split()
+    return before.partition("(")[2], None if state == "Z" else fields

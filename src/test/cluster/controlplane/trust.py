@@ -3,11 +3,13 @@
 Everything is made anew at each start and is worth nothing outside the directory.
 """
 
+import dataclasses
 import json
 import secrets
 import shutil
 import subprocess
 from base64 import b64encode
+from pathlib import Path
 
 from controlplane.failure import Failure, Missing
 
@@ -15,25 +17,43 @@ _DAYS = "30"
 _CURVE = ("-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")
 _NAMES = (
     "DNS:localhost,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc,"
-    "DNS:kubernetes.default.svc.cluster.local,IP:127.0.0.1,IP:198.19.0.1"
+    "DNS:kubernetes.default.svc.cluster.local"
 )
 
 ADMIN = "admin"
 CONTROLLER_MANAGER = "system:kube-controller-manager"
 SCHEDULER = "system:kube-scheduler"
+AGGREGATOR = "kube-aggregator"  # the API server, to API servers that it passes requests on to
+
+_GROUP_OF = {ADMIN: "system:masters", CONTROLLER_MANAGER: "", SCHEDULER: ""}
+
+
+@dataclasses.dataclass(frozen=True)
+class Identity:
+    """The files of a certificate of the cluster's authority, and of its key."""
+
+    certificate: Path
+    key: Path
 
 
 class Trust:
-    """The certificates and tokens of a control plane, below `trust` in its directory."""
+    """The certificates and tokens of a control plane, below `trust` in its directory.
 
-    def __init__(self, place):
+    users: more users than those above, each with its group
+    """
+
+    def __init__(self, place, addresses, users):
         self.place = place
+        self.addresses = addresses
         self.authority = place.trust / "ca.crt"
-        self.certificate = place.trust / "apiserver.crt"
-        self.key = place.trust / "apiserver.key"
+        self.server = self._identity("apiserver")
+        self.kubelets_client = self._identity("kubelets-client")
+        self.aggregator = self._identity("aggregator")
         self.accounts_key = place.trust / "service-accounts.key"
         self.accounts_public_key = place.trust / "service-accounts.pub"
         self.tokens = place.trust / "tokens.csv"
+        self._authority_key = place.trust / "ca.key"
+        self._group_of = {**_GROUP_OF, **users}
         self._token_of = {}
 
     def make(self):
@@ -42,25 +62,49 @@ class Trust:
                 "KW216 openssl is needed for the certificates of the tests' control plane, and is"
                 " not on the PATH.\n      Install it:  apt-get install openssl"
             )
-        self._make_certificates()
+        self._make_authority()
+        self._make_server()
+        if self.addresses.pods:
+            self._make_clients()
         self._make_accounts_key()
         self._make_tokens()
 
-    def _make_certificates(self):
-        authority_key = self.place.trust / "ca.key"
-        request = self.place.trust / "apiserver.csr"
-        names = self.place.trust / "apiserver.ext"
-        names.write_text(f"subjectAltName={_NAMES}\nextendedKeyUsage=serverAuth\n")
-        self._make_key(authority_key)
-        self._make_key(self.key)
+    def _make_authority(self):
+        self._make_key(self._authority_key)
         openssl(
-            *("req", "-x509", "-new", "-key", authority_key, "-days", _DAYS),
+            *("req", "-x509", "-new", "-key", self._authority_key, "-days", _DAYS),
             *("-subj", "/CN=kube-wsgi tests", "-out", self.authority),
         )
-        openssl("req", "-new", "-key", self.key, "-subj", "/CN=kube-apiserver", "-out", request)
+
+    def _make_server(self):
+        reached_at = ("127.0.0.1", self.addresses.api_server, self.addresses.first_service)
+        names = ",".join((_NAMES, *(f"IP:{address}" for address in dict.fromkeys(reached_at))))
+        self._issue(self.server, "/CN=kube-apiserver", f"subjectAltName={names}", "serverAuth")
+
+    def _make_clients(self):
+        self._issue(self.kubelets_client, "/O=system:masters/CN=kube-apiserver", "", "clientAuth")
+        self._issue(self.aggregator, f"/CN={AGGREGATOR}", "", "clientAuth")
+
+    def issue_for_node(self, name, address):
+        """What a kubelet shows of itself; returns the identity."""
+        identity = self._identity(name)
+        names = f"subjectAltName=DNS:{name},IP:{address}"
+        self._issue(identity, f"/O=system:nodes/CN=system:node:{name}", names, "serverAuth")
+        return identity
+
+    def _identity(self, name):
+        return Identity(self.place.trust / f"{name}.crt", self.place.trust / f"{name}.key")
+
+    def _issue(self, identity, subject, names, usage):
+        request = identity.key.with_suffix(".csr")
+        extensions = identity.key.with_suffix(".ext")
+        extensions.write_text(f"{names}\nextendedKeyUsage={usage}\n")
+        self._make_key(identity.key)
+        openssl("req", "-new", "-key", identity.key, "-subj", subject, "-out", request)
         openssl(
-            *("x509", "-req", "-in", request, "-CA", self.authority, "-CAkey", authority_key),
-            *("-CAcreateserial", "-days", _DAYS, "-extfile", names, "-out", self.certificate),
+            *("x509", "-req", "-in", request, "-CA", self.authority, "-CAkey", self._authority_key),
+            *("-CAcreateserial", "-days", _DAYS, "-extfile", extensions),
+            *("-out", identity.certificate),
         )
 
     def _make_accounts_key(self):
@@ -72,16 +116,15 @@ class Trust:
         openssl("genpkey", *_CURVE, "-out", file)
 
     def _make_tokens(self):
-        users = (ADMIN, CONTROLLER_MANAGER, SCHEDULER)
-        self._token_of = {user: secrets.token_hex(32) for user in users}
+        self._token_of = {user: secrets.token_hex(32) for user in self._group_of}
         rows = []
         for user, token in self._token_of.items():
-            groups = ',"system:masters"' if user == ADMIN else ""
-            rows.append(f"{token},{user},{user}{groups}\n")
+            group = self._group_of[user]
+            rows.append(f"{token},{user},{user}" + (f',"{group}"\n' if group else "\n"))
         self.tokens.write_text("".join(rows))
 
     def write_kubeconfig(self, file, user, server):
-        """A kubeconfig that needs no other file, for one of the users above."""
+        """A kubeconfig that needs no other file, for one of the users."""
         content = {
             "apiVersion": "v1",
             "kind": "Config",

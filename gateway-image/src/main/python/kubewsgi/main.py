@@ -13,7 +13,7 @@ _USAGE = """usage: kubewsgi.pyz supervise --config FILE [OPTION]...
 
   --config FILE        the group's configuration, JSON; mode 0600 if it holds the secret
   --secrets DIR        let in who shows the secret in the file 'current' or 'previous' there
-  --listen HOST:PORT   listen there, whatever the configuration says
+  --listen HOST:PORT   listen there, whatever the configuration says; 0.0.0.0: on every address
   --probes HOST:PORT   answer GET /livez and GET /readyz there
   --sources DIR        put the files of the configuration there; for this supervisor alone
   --exit-with-stdin    drain and exit when the standard input ends

@@ -45,18 +45,23 @@ def listen(address):
     try:
         if kind == "unix":
             return _listen_unix(where[0])
-        family = socket.AF_INET6 if ":" in where[0] else socket.AF_INET
-        listener = socket.socket(family)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(tuple(where))
-        listener.listen(_BACKLOG)
-        return listener
+        return _listen_tcp(*where)
     except OSError as failure:
         raise errors.ConfigError(
             errors.GROUP_LISTEN,
             f"cannot listen on {':'.join(map(str, where))} ({failure.strerror}); "
             "choose an address of this machine that is free",
         ) from None
+
+
+def _listen_tcp(host, port):
+    """0.0.0.0 is every address: of IPv6, too, which may be all that a pod has."""
+    if host == "0.0.0.0" and socket.has_dualstack_ipv6():
+        return socket.create_server(
+            ("", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=_BACKLOG
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=_BACKLOG)
 
 
 def _listen_unix(path):
@@ -101,7 +106,10 @@ class Reception:
     def address(self):
         """Where it listens: a path, or host:port."""
         name = self._listener.getsockname()
-        return name if isinstance(name, str) else f"{name[0]}:{name[1]}"
+        if isinstance(name, str):
+            return name
+        host, port, *_ = name
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     def next_deadline(self):
         """When `end_late` has something to do; None: never."""

@@ -285,8 +285,7 @@ class Supervisor:
             successor = wanted.get(candidate.application_group.id)
             if candidate.retired or candidate is successor:
                 continue
-            processes = self._config.processes
-            if successor is None or successor.is_up(processes) or not candidate.ready_workers():
+            if self._is_over(candidate, successor):
                 self._retire(candidate)
         for running in wanted.values():
             for state in running.active_workers()[self._config.processes :]:
@@ -294,6 +293,22 @@ class Supervisor:
         if any(u.retired and not u.workers for u in self._units):
             self._units = [u for u in self._units if u.workers or not u.retired]
             self._sources.keep(u.application_group.tree for u in self._units)
+
+    def _is_over(self, old, successor):
+        """Whether what is not wanted any more has nothing left to do."""
+        if self._ending or not old.ready_workers():
+            return True
+        if successor is None:
+            return not self._is_routed_to(old)
+        return successor.is_up(self._config.processes)
+
+    def _is_routed_to(self, left):
+        """Whether a gateway still waits for the new place of what left the document.
+
+        In a cluster gateways hear of that when supervisors do; those that route here have slots.
+        On one machine the gateway gives no sequence, and the document after it has moved.
+        """
+        return self._config.sequence and any(state.slots for state in left.ready_workers())
 
     def _start_missing(self):
         for waiting in self._units:

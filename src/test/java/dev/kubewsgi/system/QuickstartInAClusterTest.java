@@ -12,12 +12,14 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,7 @@ class QuickstartInAClusterTest {
 
   private static final String RELEASE = "kube-wsgi-quickstart";
   private static final String EMBEDDED = "[{op: remove, path: /spec/processGroup}]";
+  private static final String IN_LEGACY = "[{op: add, path: /spec/processGroup, value: legacy}]";
   private static final Path QUICKSTART = Checkout.ROOT.resolve("examples/quickstart");
 
   private final List<AutoCloseable> running = new ArrayList<>();
@@ -55,7 +58,7 @@ class QuickstartInAClusterTest {
     this.namespace = namespace;
     this.directory = directory;
     this.site = started(new Site(ServedDirectory.freePort()));
-    startOperator();
+    started(InstalledOperator.start(cluster, RELEASE, directory));
     apply(quickstartOnPort(site.port()));
     List.of("hello", "environ", "counter", "report")
         .forEach(alias -> awaitCondition(alias, "Programmed", "True", ""));
@@ -68,37 +71,6 @@ class QuickstartInAClusterTest {
         .list()
         .getItems()
         .forEach(namespace.kubelet()::ready);
-  }
-
-  private void startOperator() {
-    String chart = Checkout.ROOT.resolve("helm/kube-wsgi").toString();
-    cluster
-        .helm4(
-            "install",
-            RELEASE,
-            chart,
-            "-n",
-            RELEASE,
-            "--create-namespace",
-            "--set=crds.enabled=false")
-        .orFail();
-    String account = RELEASE;
-    Path kubeconfig =
-        cluster.kubeconfigOf(RELEASE, account, directory.resolve("operator.kubeconfig"));
-    started(
-        CommandLine.startProgram(
-            List.of(Checkout.ROOT.resolve("bin/kube-wsgi-operator").toString()),
-            Map.of(
-                "KUBECONFIG",
-                kubeconfig.toString(),
-                "KUBE_WSGI_NAMESPACE",
-                RELEASE,
-                "KUBE_WSGI_SERVICE_ACCOUNT",
-                account,
-                "KUBE_WSGI_SECRETS_ROLE",
-                RELEASE + "-secrets",
-                "QUARKUS_HTTP_PORT",
-                "" + ServedDirectory.freePort())));
   }
 
   private Path quickstartOnPort(int port) throws IOException {
@@ -150,7 +122,6 @@ class QuickstartInAClusterTest {
     for (AutoCloseable each : running) {
       each.close();
     }
-    cluster.helm4("uninstall", RELEASE, "-n", RELEASE);
   }
 
   @Test
@@ -193,18 +164,32 @@ class QuickstartInAClusterTest {
   }
 
   @Test
-  void oneFieldMovesAnAliasIntoTheGateway() throws IOException {
+  void oneFieldMovesAnAliasIntoTheGatewayAndBackAndNoRequestIsLost() throws IOException {
     apply(alias("mover", "processGroup: legacy", "    start_response('200 OK', [])", ""));
-    Eventually.isTrue("/mover is served", () -> body("/mover").contains("legacy"));
+    Eventually.isTrue("/mover is served", () -> body("/mover").equals("legacy"));
+    edit("mover", EMBEDDED);
+    Eventually.isTrue("/mover is embedded", () -> isServedFrom("embedded"));
+    edit("mover", IN_LEGACY);
+    Eventually.isTrue("/mover is in legacy again", () -> isServedFrom("legacy"));
+  }
+
+  /** Any answer but that of the one place or the other is one that was lost. */
+  private boolean isServedFrom(String place) {
+    String answer = body("/mover");
+    assertTrue(Set.of("legacy", "embedded").contains(answer), answer);
+    return answer.equals(place);
+  }
+
+  private void edit(String alias, String patch) {
     cluster
-        .kubectl(
-            "patch", "alias", "mover", "-n", namespace.name(), "--type=json", "--patch", EMBEDDED)
+        .kubectl("patch", "alias", alias, "-n", namespace.name(), "--type=json", "--patch", patch)
         .orFail();
-    Eventually.isTrue("/mover is embedded", () -> body("/mover").contains("embedded"));
   }
 
   private String body(String path) {
-    return status(path) == 200 ? site.get(site.url(path)).body() : "";
+    HttpResponse<String> answer = site.get(site.url(path));
+    assertEquals(200, answer.statusCode(), answer::body);
+    return answer.body();
   }
 
   private Path alias(String name, String where, String start, String first) throws IOException {

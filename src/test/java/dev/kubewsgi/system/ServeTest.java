@@ -43,6 +43,30 @@ class ServeTest {
     }
   }
 
+  /** It is also the name of a directory. */
+  @ParameterizedTest
+  @ValueSource(strings = {"embedded", "daemon"})
+  void anAliasOfTheLongestNameIsServedFromItsManifest(String mode) {
+    String path = "/" + "a".repeat(253);
+    String alias =
+        mode.equals("embedded")
+            ? Scripts.embedded(path, "app.py")
+            : Scripts.group("site1", 1, 2) + Scripts.inGroup("site1", path, "app.py");
+    String source =
+        """
+          source:
+            inline:
+              app.py: |
+                def application(environ, start_response):
+                    start_response("200 OK", [])
+                    return [b"served"]
+        """;
+    Scripts.in(directory, alias + source);
+    try (ServedDirectory served = ServedDirectory.of(directory)) {
+      assertEquals("served", served.get(path).body());
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"embedded", "daemon"})
   void aRequestInFlightIsAnsweredBeforeSigtermEndsItWithZero(String mode) {

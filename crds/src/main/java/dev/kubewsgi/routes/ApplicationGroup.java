@@ -16,7 +16,7 @@ import java.util.Map;
  * @param python the virtual environment and the module search path
  * @param env variables added to the environment that its process group gives
  * @param files texts of inline and configMap sources, by relative path {@code
- *     namespace.alias/name}; the scripts and Python paths that are relative are below them
+ *     namespace/alias/name}; the scripts and Python paths that are relative are below them
  */
 public record ApplicationGroup(
     String id,

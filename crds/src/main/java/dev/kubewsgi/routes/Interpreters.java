@@ -58,7 +58,7 @@ final class Interpreters {
     if (found != null && conflicts(candidate, found.founder())) {
       return false;
     }
-    long size = Sizes.ofAll(candidate.code().files());
+    long size = Sizes.of(candidate);
     if (!fits(candidate, sizes.getOrDefault(key, 0L) + size, size)) {
       return false;
     }
@@ -121,7 +121,7 @@ final class Interpreters {
         Reason.SourceTooLarge,
         "spec.source",
         "",
-        Sizes.tooLarge("the files of all aliases in " + place, size, limit));
+        Sizes.tooLarge("files, names and routes of all aliases in " + place, size, limit));
     return false;
   }
 

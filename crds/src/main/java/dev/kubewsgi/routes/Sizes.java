@@ -16,10 +16,27 @@ final class Sizes {
   /** Of an application group, which is never parted between two shards. */
   static final long APPLICATION_GROUP = 480 * KIBIBYTE;
 
+  /**
+   * Names of fields, brackets and what has a fixed length, of an alias and of each of its routes.
+   */
+  private static final long FIELDS = 192;
+
   /** Of all application groups of a daemon group: they are in one document. */
   static final long DAEMON_GROUP = 800 * KIBIBYTE;
 
   private Sizes() {}
+
+  /** What an alias adds to the documents that it is in, or more. */
+  static long of(Candidate candidate) {
+    Code code = candidate.code();
+    long names = 2 * (of(candidate.member().id()) + of(code.script()) + of(candidate.id()));
+    long routes =
+        candidate.hosts().stream()
+            .mapToLong(host -> FIELDS + of(host) + of(candidate.prefix()) + names)
+            .sum();
+    long python = code.path().stream().mapToLong(path -> FIELDS + of(path)).sum();
+    return FIELDS + names + routes + python + ofAll(candidate.member().env()) + ofAll(code.files());
+  }
 
   static long ofAll(Map<String, String> files) {
     return files.entrySet().stream()
@@ -55,7 +72,7 @@ final class Sizes {
         + (size + KIBIBYTE - 1) / KIBIBYTE
         + " KiB together, and "
         + limit / KIBIBYTE
-        + " KiB is the limit; put them into an image, and name it as source.image or as the image"
-        + " of the process group";
+        + " KiB is the limit; put files into an image, and name it as source.image or as the image"
+        + " of the process group; and give some of many aliases another group";
   }
 }

@@ -104,7 +104,7 @@ final class Sources {
           Sizes.tooLarge("the files of this source", size, Sizes.SOURCE));
       return Optional.empty();
     }
-    String directory = alias.getMetadata().getNamespace() + "." + alias.getMetadata().getName();
+    String directory = RouteCompiler.id(alias);
     Map<String, String> files = new TreeMap<>();
     texts.forEach((name, text) -> files.put(directory + "/" + name, text));
     return Optional.of(

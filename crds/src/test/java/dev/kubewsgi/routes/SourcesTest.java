@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Where the code of an alias is when it runs. */
@@ -57,11 +58,11 @@ class SourcesTest {
             alias()
                 .inline(FILES)
                 .python(new PythonSpec(null, List.of(".", "lib", "/srv/lib", "../../etc"))));
-    assertEquals(Map.of("team.a/app.py", "a = 1", "team.a/lib.py", ""), group.files());
-    assertEquals(List.of(new Script("team.a/app.py", "application")), group.scripts());
-    assertEquals(List.of("team.a", "team.a/lib", "/srv/lib", "team.a/etc"), group.python().path());
+    assertEquals(Map.of("team/a/app.py", "a = 1", "team/a/lib.py", ""), group.files());
+    assertEquals(List.of(new Script("team/a/app.py", "application")), group.scripts());
+    assertEquals(List.of("team/a", "team/a/lib", "/srv/lib", "team/a/etc"), group.python().path());
     assertEquals(
-        "team.a/app.py",
+        "team/a/app.py",
         compile(alias().inline(FILES)).tables().getFirst().routes().getFirst().script());
   }
 
@@ -201,6 +202,21 @@ class SourcesTest {
     assertEquals(Reason.SourceTooLarge, compiled.refusals().getFirst().reason());
     assertEquals("a2", compiled.refusals().getFirst().name());
     assertEquals(2, compiled.tables().getFirst().routes().size());
+  }
+
+  /** As a ConfigMap cannot hold more than one MiB. */
+  @Test
+  void aDaemonGroupOfVeryManyAliasesStaysWithinItsDocument() {
+    Compiled compiled =
+        compile(
+            IntStream.range(0, 3000)
+                .mapToObj(
+                    i -> Alias.of("default/application" + i, "/" + i).script("app.py").in("site1"))
+                .toArray(Alias[]::new));
+    String document = GroupDocuments.inCluster(compiled.groups().getFirst(), 1);
+    assertTrue(document.length() < 1000 * KIBIBYTE, () -> document.length() + " bytes");
+    assertEquals(Reason.SourceTooLarge, compiled.refusals().getLast().reason());
+    assertTrue(compiled.attachments().size() > 1000);
   }
 
   @Test

@@ -316,9 +316,9 @@ class StandaloneTest {
   void inlineFilesAreServedFromTheManifestAlone() throws IOException {
     Path manifest = write("a.yaml", alias("a", INLINE + ", python: {path: [.]}"));
     ApplicationGroup group = onlyTable().applicationGroups().getFirst();
-    assertEquals(Map.of("default.a/a.py", "x = 1", "default.a/b.py", "z"), group.files());
-    assertEquals("default.a/a.py", group.scripts().getFirst().script());
-    assertEquals(List.of("default.a"), group.python().path());
+    assertEquals(Map.of("default/a/a.py", "x = 1", "default/a/b.py", "z"), group.files());
+    assertEquals("default/a/a.py", group.scripts().getFirst().script());
+    assertEquals(List.of("default/a"), group.python().path());
     assertEquals(Set.of(manifest), compile().watchedFiles());
   }
 
@@ -327,7 +327,7 @@ class StandaloneTest {
     write("a.yaml", alias("a", "script: a.py, source: {configMap: {name: code}}"));
     write("code.yaml", configMap("code", "data: {a.py: x = 1}"));
     assertEquals(
-        Map.of("default.a/a.py", "x = 1"), onlyTable().applicationGroups().getFirst().files());
+        Map.of("default/a/a.py", "x = 1"), onlyTable().applicationGroups().getFirst().files());
 
     write("other.yaml", configMap("other", "binaryData: {a: AAAA}"));
     assertEquals(

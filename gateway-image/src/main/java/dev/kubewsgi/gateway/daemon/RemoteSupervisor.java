@@ -97,6 +97,7 @@ final class RemoteSupervisor implements Supervisor, Replica.Listener {
       awaitsSecret = false;
       replica.connect();
     }
+    replica.followLanes();
     offerDocument();
   }
 

@@ -139,6 +139,14 @@ final class Replica {
         });
   }
 
+  /**
+   * Other application groups may have lanes: slots are had of those, and given up of all others.
+   */
+  void followLanes() {
+    followWorkers();
+    topUp();
+  }
+
   /** Gives the supervisor another desired state; it answers by its events. */
   void configure(String config) {
     String shown = secret.get();
@@ -199,12 +207,16 @@ final class Replica {
   private void follow(SupervisorState next) {
     know(next);
     next.exits().forEach(exit -> obituaries.publish(exit.pid(), exit.manner()));
-    for (Unit unit : next.applicationGroups()) {
-      unit.workers().forEach(worker -> follow(unit, worker));
-    }
+    followWorkers();
     workers.values().removeIf(this::isOver);
     topUp();
     listener.changed();
+  }
+
+  private void followWorkers() {
+    for (Unit unit : state.applicationGroups()) {
+      unit.workers().forEach(worker -> follow(unit, worker));
+    }
   }
 
   private void follow(Unit unit, SupervisorState.Worker worker) {
@@ -219,7 +231,7 @@ final class Replica {
         slots(unit.id(), worker.pid(), worker.threads() == 0 ? threads : worker.threads());
     if (slots != null) {
       slots.markSeen();
-      if (worker.status() == State.DRAINING) {
+      if (worker.status() == State.DRAINING || lanes.apply(unit.id()) == null) {
         slots.retire();
       }
     }

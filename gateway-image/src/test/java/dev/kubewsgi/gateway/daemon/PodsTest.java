@@ -161,6 +161,42 @@ class PodsTest {
   }
 
   @Test
+  void anApplicationServesInItsOldPlaceUntilTheGatewayHasLeftIt() throws Exception {
+    ApplicationGroup hello = test.script("hello", HELLO);
+    ApplicationGroup other = test.script("other", HELLO);
+    Set<SupervisorAddress> pod = Set.of(supervisor(1, hello));
+    DaemonGroup group = gateway(new Pods(pod, List.of(SECRET), Optional.empty()), hello, other);
+    TestGroup.until("a slot", () -> slots(group) == 1);
+
+    group.pods(new Pods(pod, List.of(SECRET), Optional.of(brought(2, other))));
+    assertEquals("hello", send(group, other).await().text());
+    assertEquals("hello", send(group, hello).await().text());
+
+    group.apply(test.settings, List.of(other));
+    TestGroup.until("its slot is given up", () -> slots(group) == 1);
+    assertEquals("hello", send(group, other).await().text());
+  }
+
+  @Test
+  void anApplicationThatComesBackIsServedAgain() throws Exception {
+    ApplicationGroup hello = test.script("hello", HELLO);
+    ApplicationGroup other = test.script("other", HELLO);
+    Pods pods = new Pods(Set.of(supervisor(1, hello, other)), List.of(SECRET), Optional.empty());
+    DaemonGroup group = gateway(pods, hello, other);
+    TestGroup.until("a slot of each", () -> slots(group) == 2);
+
+    group.apply(test.settings, List.of(other));
+    TestGroup.until("one is given up", () -> slots(group) == 1);
+    group.apply(test.settings, List.of(hello, other));
+
+    assertEquals("hello", send(group, hello).await().text());
+  }
+
+  private Pods.Document brought(long sequence, ApplicationGroup... groups) {
+    return new Pods.Document(sequence, document(sequence, groups));
+  }
+
+  @Test
   void whoeverWaitsInVainIsToldWhatIsMissing() throws Exception {
     test.close();
     test = new TestGroup(1, 1, 100, Duration.ofMillis(50));

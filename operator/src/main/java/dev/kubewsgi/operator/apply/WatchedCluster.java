@@ -122,6 +122,10 @@ public final class WatchedCluster<P extends HasMetadata> implements Cluster {
     remember(client.resource(desired).patch(APPLY));
   }
 
+  /**
+   * Until the watch has it. What the watch has already may be newer: an edit can be seen before the
+   * answer to a write that it came after.
+   */
   @SuppressWarnings("unchecked")
   private <T extends HasMetadata> void remember(T applied) {
     InformerEventSource<T, P> watch = (InformerEventSource<T, P>) watches.get(applied.getClass());
@@ -130,9 +134,18 @@ public final class WatchedCluster<P extends HasMetadata> implements Cluster {
       watch
           .get(id)
           .ifPresentOrElse(
-              before -> watch.handleRecentResourceUpdate(id, applied, before),
+              known -> {
+                if (version(known) < version(applied)) {
+                  watch.handleRecentResourceUpdate(id, applied, known);
+                }
+              },
               () -> watch.handleRecentResourceCreate(id, applied));
     }
+  }
+
+  /** A number, in every Kubernetes that conforms. */
+  private static long version(HasMetadata object) {
+    return Long.parseLong(object.getMetadata().getResourceVersion());
   }
 
   @Override

@@ -94,7 +94,7 @@ public final class PodFaults {
             condition ->
                 new PodFault(
                     Reason.Unschedulable,
-                    "no node takes pod %s: %s Ask for less in resources, add nodes, or change what the scheduler names."
+                    "no node takes pod %s: %s Ask for less in resources, add nodes, or create or change what the scheduler names."
                         .formatted(name(pod), sentence(condition.getMessage()))));
   }
 

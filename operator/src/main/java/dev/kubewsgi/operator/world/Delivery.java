@@ -14,26 +14,35 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a reconcile last tried to write for those who read it: a gateway's table, or a group's
+ * What stands of that which reconciles write for those who read it: a gateway's table, or a group's
  * document.
  *
- * @param applicationGroups that were in it, by their ids: thousands are looked up at each turn
- * @param failure why it could not be written; empty: it is written
+ * @param applicationGroups in what was last written, by their ids: thousands are looked up at each
+ *     turn
+ * @param failure why nothing newer could be written; empty: it is the newest
  */
 record Delivery(Map<String, Code> applicationGroups, Optional<String> failure) {
 
   /** A revision of an application group, and the routes to it. */
   record Code(String revision, Set<Route> routes) {}
 
-  static Delivery of(GatewayPart part, Optional<String> failure) {
+  /** Nothing has been written that is known of. */
+  static final Delivery NONE = new Delivery(Map.of(), Optional.empty());
+
+  static Delivery of(GatewayPart part) {
     Map<String, Set<Route>> routes =
         part.table().routes().stream()
             .collect(groupingBy(Route::applicationGroup, collectingAndThen(toSet(), Set::copyOf)));
-    return new Delivery(code(part.table().applicationGroups(), routes), failure);
+    return new Delivery(code(part.table().applicationGroups(), routes), Optional.empty());
   }
 
-  static Delivery of(GroupPart part, Optional<String> failure) {
-    return new Delivery(code(part.document().applicationGroups(), Map.of()), failure);
+  static Delivery of(GroupPart part) {
+    return new Delivery(code(part.document().applicationGroups(), Map.of()), Optional.empty());
+  }
+
+  /** The same stands, and the newest could not be written. */
+  Delivery failing(String why) {
+    return new Delivery(applicationGroups, Optional.of(why));
   }
 
   private static Map<String, Code> code(

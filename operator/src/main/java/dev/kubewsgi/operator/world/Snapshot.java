@@ -83,10 +83,7 @@ record Snapshot(
     String gateway = place.attachment().gateway();
     Delivery table = tables.get(compilation.gateways().get(gateway).version().uid());
     if (table == null || !table.has(place.routes(), code)) {
-      return new Programming.Pending();
-    }
-    if (table.failure().isPresent()) {
-      return new Programming.Failed("WsgiGateway " + gateway, table.failure().get());
+      return onItsWay("WsgiGateway " + gateway, table);
     }
     return place
         .attachment()
@@ -98,13 +95,16 @@ record Snapshot(
   private static Programming inGroup(
       String group, ApplicationGroup code, GroupPart part, Map<String, Delivery> documents) {
     Delivery document = documents.get(part.version().uid());
-    if (document == null || !document.has(code)) {
-      return new Programming.Pending();
-    }
-    return document
-        .failure()
-        .<Programming>map(why -> new Programming.Failed("DaemonGroup " + group, why))
-        .orElseGet(Programming.Written::new);
+    return document != null && document.has(code)
+        ? new Programming.Written()
+        : onItsWay("DaemonGroup " + group, document);
+  }
+
+  private static Programming onItsWay(String whose, Delivery standing) {
+    return Optional.ofNullable(standing)
+        .flatMap(Delivery::failure)
+        .<Programming>map(why -> new Programming.Failed(whose, why))
+        .orElseGet(Programming.Pending::new);
   }
 
   private static Service service(AliasPart part, Compilation compilation, Observations observed) {

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What the operator knows: every object's view of one compilation of everything, and of the pods.
@@ -154,7 +155,7 @@ public final class World implements AutoCloseable {
    * @param failure why it could not be; empty: it was
    */
   public void delivered(WsgiGateway gateway, GatewayPart part, Optional<String> failure) {
-    note(tables, gateway.getMetadata().getUid(), Delivery.of(part, failure));
+    note(tables, gateway.getMetadata().getUid(), failure, () -> Delivery.of(part));
   }
 
   /**
@@ -163,10 +164,18 @@ public final class World implements AutoCloseable {
    * @param failure why it could not be; empty: it was
    */
   public void delivered(DaemonGroup group, GroupPart part, Optional<String> failure) {
-    note(documents, group.getMetadata().getUid(), Delivery.of(part, failure));
+    note(documents, group.getMetadata().getUid(), failure, () -> Delivery.of(part));
   }
 
-  private void note(Map<String, Delivery> deliveries, String uid, Delivery delivery) {
+  private void note(
+      Map<String, Delivery> deliveries,
+      String uid,
+      Optional<String> failure,
+      Supplier<Delivery> written) {
+    Delivery delivery =
+        failure
+            .map(why -> deliveries.getOrDefault(uid, Delivery.NONE).failing(why))
+            .orElseGet(written);
     if (!delivery.equals(deliveries.put(uid, delivery))) {
       pulse.request();
     }

@@ -10,17 +10,11 @@ import dev.kubewsgi.operator.Names;
 import dev.kubewsgi.reports.GatewayReport;
 import dev.kubewsgi.reports.GatewayReport.ApplicationReport;
 import dev.kubewsgi.reports.GatewayReport.Trouble;
-import dev.kubewsgi.routes.ApplicationGroup;
-import dev.kubewsgi.routes.RouteTable;
-import dev.kubewsgi.routes.RouteTableDocuments;
-import dev.kubewsgi.routes.UnreadableDocumentException;
 import dev.kubewsgi.testing.apiserver.ApiServer;
 import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,19 +53,20 @@ class AliasReadinessTest {
   @Test
   void itFollowsWhatTheGatewaysPodsReport() {
     scene.awaitCondition(ScriptAlias.class, "shop", "Ready", "Starting");
-    String pod = readyGateway();
+    PlayedGateway gateway = PlayedGateway.ready(scene, "main");
 
-    report(pod, ApplicationReport.starting(revision(), false));
+    gateway.report(ApplicationReport.starting(gateway.revision(), false));
     scene.awaitCondition(ScriptAlias.class, "shop", "Ready", "Starting");
-    report(pod, ApplicationReport.serving(revision()));
+    gateway.serves();
     Condition serving = scene.awaitCondition(ScriptAlias.class, "shop", "Ready", "Serving");
     assertEquals("True", serving.getStatus());
     assertEquals("www.example.com/shop", scene.get(ScriptAlias.class, "shop").getStatus().route());
 
-    report(
-        pod,
+    gateway.report(
         ApplicationReport.failed(
-            revision(), true, new Trouble("KW301", "ModuleNotFoundError: No module named 'shop'")));
+            gateway.revision(),
+            true,
+            new Trouble("KW301", "ModuleNotFoundError: No module named 'shop'")));
     Condition failed = scene.awaitCondition(ScriptAlias.class, "shop", "Ready", "ImportFailed");
     assertTrue(failed.getMessage().contains("No module named 'shop'"), failed::getMessage);
     scene.eventually(
@@ -82,8 +77,8 @@ class AliasReadinessTest {
 
   @Test
   void aReportOfOlderCodeIsNotYetAboutTheNewest() {
-    String pod = readyGateway();
-    report(pod, ApplicationReport.serving("0123456789abcdef"));
+    PlayedGateway gateway = PlayedGateway.ready(scene, "main");
+    gateway.report(ApplicationReport.serving("0123456789abcdef"));
     Condition starting = scene.awaitCondition(ScriptAlias.class, "shop", "Ready", "Starting");
     scene.eventually(
         () ->
@@ -97,8 +92,8 @@ class AliasReadinessTest {
 
   @Test
   void whatTheGroupsPodsSufferFromIsLiftedUp() {
-    String pod = readyGateway();
-    report(pod, ApplicationReport.starting(revision(), false));
+    PlayedGateway gateway = PlayedGateway.ready(scene, "main");
+    gateway.report(ApplicationReport.starting(gateway.revision(), false));
     Pod worker = scene.pods().kubelet().awaitPods(Names.COMPONENT, Names.GROUP, 1).getFirst();
     scene.pods().kubelet().crashLooping(worker, 1, "ImportError: no _ssl");
 
@@ -110,11 +105,11 @@ class AliasReadinessTest {
 
   @Test
   void aGatewayThatIsReadyAndOneWithoutACertificateSaySo() {
-    String pod = readyGateway();
+    PlayedGateway gateway = PlayedGateway.ready(scene, "main");
     scene.awaitCondition(WsgiGateway.class, "main", "Ready", "Ready");
     assertEquals("1/1", scene.get(WsgiGateway.class, "main").getStatus().ready());
     Trouble missing = new Trouble("KW128", "there is no Secret www-tls");
-    scene.report("main", pod, new GatewayReport(Map.of(), Map.of("https", missing)));
+    gateway.report(new GatewayReport(Map.of(), Map.of("https", missing)));
     Condition refs =
         scene.awaitCondition(WsgiGateway.class, "main", "ResolvedRefs", "CertificateNotFound");
     assertTrue(refs.getMessage().contains("there is no Secret www-tls"), refs::getMessage);
@@ -125,38 +120,5 @@ class AliasReadinessTest {
     scene.kubectl("patch", "wgw", "main", "--type=merge", "-p", "{\"spec\": {\"replicas\": 0}}");
     scene.awaitCondition(WsgiGateway.class, "main", "Ready", "ScaledToZero");
     scene.awaitCondition(ScriptAlias.class, "shop", "Ready", "NoGatewayPods");
-  }
-
-  private String readyGateway() {
-    Pod pod = scene.pods().kubelet().awaitPods(Names.COMPONENT, Names.GATEWAY, 1).getFirst();
-    scene.pods().kubelet().ready(pod);
-    return pod.getMetadata().getName();
-  }
-
-  private void report(String pod, ApplicationReport report) {
-    scene.report("main", pod, new GatewayReport(Map.of(group().id(), report), Map.of()));
-  }
-
-  private String revision() {
-    return group().revision();
-  }
-
-  private ApplicationGroup group() {
-    return table().applicationGroups().getFirst();
-  }
-
-  private RouteTable table() {
-    try {
-      return new RouteTableDocuments(
-              data("main-gateway", Names.INDEX),
-              List.of(data("main-gateway-routes-1-0", Names.SHARD)))
-          .table();
-    } catch (UnreadableDocumentException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private String data(String configMap, String key) {
-    return scene.get(ConfigMap.class, configMap).getData().get(key);
   }
 }

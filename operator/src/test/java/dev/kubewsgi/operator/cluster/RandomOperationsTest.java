@@ -16,9 +16,13 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -49,6 +53,7 @@ class RandomOperationsTest {
       scene.awaitQuiet();
 
       scene.stopOperator();
+      Map<String, String> before = state();
       AuditLog.Mark mark = scene.mark();
       scene.startOperator();
       scene.eventually(() -> assertEveryGroupWasLookedAt(mark));
@@ -57,8 +62,28 @@ class RandomOperationsTest {
           List.of(),
           scene.writesSince(mark).stream()
               .filter(each -> !each.resource().equals("events"))
-              .toList());
+              .toList(),
+          () -> "before: " + changed(before, state()) + "after: " + changed(state(), before));
     }
+  }
+
+  /** What can differ, for whoever has to find out why it did. */
+  private Map<String, String> state() {
+    Map<String, String> state = new TreeMap<>();
+    Stream.of(WsgiGateway.class, DaemonGroup.class, ScriptAlias.class, ConfigMap.class)
+        .flatMap(kind -> list(kind).stream())
+        .forEach(
+            each ->
+                state.put(
+                    each.getKind() + "/" + each.getMetadata().getName(),
+                    Serialization.asYaml(each)));
+    return state;
+  }
+
+  private static Map<String, String> changed(Map<String, String> one, Map<String, String> other) {
+    Map<String, String> changed = new TreeMap<>(one);
+    changed.entrySet().removeAll(other.entrySet());
+    return changed;
   }
 
   private void operate() {

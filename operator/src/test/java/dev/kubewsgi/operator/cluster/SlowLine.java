@@ -13,10 +13,11 @@ import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A line to a server on which every byte that comes from there takes its time, however much comes:
- * watches are late, and so is the answer to a write.
+ * A line to a server on which what comes from there takes its time, however much comes: watches are
+ * late, and so is the answer to a write; or the answer to a large write alone.
  */
 final class SlowLine implements AutoCloseable {
 
@@ -25,16 +26,29 @@ final class SlowLine implements AutoCloseable {
   private final ServerSocket door;
   private final InetSocketAddress server;
   private final long delayNanos;
+  private final int large;
 
-  private SlowLine(ServerSocket door, InetSocketAddress server, Duration delay) {
+  private SlowLine(ServerSocket door, InetSocketAddress server, Duration delay, int large) {
     this.door = door;
     this.server = server;
     this.delayNanos = delay.toNanos();
+    this.large = large;
   }
 
+  /** One on which everything is late. */
   static SlowLine to(InetSocketAddress server, Duration delay) throws IOException {
+    return toAnswering(server, delay, 0);
+  }
+
+  /**
+   * One on which answers to large requests are late.
+   *
+   * @param large in bytes, from which a request is
+   */
+  static SlowLine toAnswering(InetSocketAddress server, Duration delay, int large)
+      throws IOException {
     var door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    var line = new SlowLine(door, server, delay);
+    var line = new SlowLine(door, server, delay, large);
     Thread.startVirtualThread(line::accept);
     return line;
   }
@@ -57,8 +71,10 @@ final class SlowLine implements AutoCloseable {
     var upstream = new Socket();
     upstream.connect(server);
     var late = new LinkedBlockingQueue<Chunk>();
-    Thread.startVirtualThread(() -> quietly(() -> copy(client, upstream.getOutputStream())));
-    Thread.startVirtualThread(() -> quietly(() -> read(upstream.getInputStream(), late)));
+    var asked = new AtomicInteger();
+    Thread.startVirtualThread(
+        () -> quietly(() -> ask(client.getInputStream(), asked, upstream.getOutputStream())));
+    Thread.startVirtualThread(() -> quietly(() -> read(upstream.getInputStream(), asked, late)));
     Thread.startVirtualThread(
         () ->
             quietly(
@@ -82,16 +98,24 @@ final class SlowLine implements AutoCloseable {
     }
   }
 
-  private static void copy(Socket from, OutputStream to) throws IOException {
-    from.getInputStream().transferTo(to);
-    to.close();
+  private static void ask(InputStream from, AtomicInteger asked, OutputStream to)
+      throws IOException {
+    byte[] buffer = new byte[BUFFER];
+    try (to) {
+      for (int count = from.read(buffer); count >= 0; count = from.read(buffer)) {
+        asked.addAndGet(count);
+        to.write(buffer, 0, count);
+      }
+    }
   }
 
-  private void read(InputStream from, BlockingQueue<Chunk> late) throws IOException {
+  private void read(InputStream from, AtomicInteger asked, BlockingQueue<Chunk> late)
+      throws IOException {
     byte[] buffer = new byte[BUFFER];
     try (from) {
       for (int count = from.read(buffer); count >= 0; count = from.read(buffer)) {
-        late.add(new Chunk(Arrays.copyOf(buffer, count), System.nanoTime() + delayNanos));
+        long delay = asked.getAndSet(0) >= large ? delayNanos : 0;
+        late.add(new Chunk(Arrays.copyOf(buffer, count), System.nanoTime() + delay));
       }
     } finally {
       late.add(new Chunk(new byte[0], System.nanoTime() + delayNanos));

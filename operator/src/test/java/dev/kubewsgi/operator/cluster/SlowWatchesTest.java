@@ -1,6 +1,7 @@
 package dev.kubewsgi.operator.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
@@ -24,6 +25,9 @@ import org.junit.jupiter.api.Test;
 class SlowWatchesTest {
 
   private static final Duration DELAY = Duration.ofMillis(400);
+
+  /** Bytes that no request has but one with the source of the test. */
+  private static final int LARGE = 30_000;
 
   @Test
   void editsAreNeitherLostNorDoneTwice(Cluster cluster, TestNamespace namespace)
@@ -56,8 +60,37 @@ class SlowWatchesTest {
     }
   }
 
+  @Test
+  void anEditThatIsSeenBeforeTheAnswerToAnOlderWriteIsPutBack(
+      Cluster cluster, TestNamespace namespace) throws IOException {
+    URI server = URI.create(cluster.client().getConfiguration().getMasterUrl());
+    var address = new InetSocketAddress(server.getHost(), server.getPort());
+    try (var line = SlowLine.toAnswering(address, DELAY.multipliedBy(5), LARGE);
+        var scene = Scene.through(line.port(), cluster, namespace)) {
+      scene.apply(Scene.GATEWAY);
+      scene.apply(Scene.group(1));
+      scene.apply(Scene.alias("first"));
+      scene.awaitCondition(ScriptAlias.class, "first", "Programmed", "Programmed");
+
+      scene.apply(withLargeSource("first"));
+      scene.eventually(() -> assertTrue(document(scene).length() > LARGE));
+      scene.patch(ConfigMap.class, "site1-group", "{\"data\": {\"group.json\": \"{}\"}}");
+      scene.eventually(() -> assertTrue(document(scene).length() > LARGE));
+    }
+  }
+
+  private static String withLargeSource(String alias) {
+    return Scene.alias(alias)
+        .replace(
+            "spec: {",
+            "spec: {source: {inline: {%s.py: '#%s'}}, ".formatted(alias, "-".repeat(2 * LARGE)));
+  }
+
+  private static String document(Scene scene) {
+    return scene.get(ConfigMap.class, "site1-group").getData().get(Names.GROUP_DOCUMENT);
+  }
+
   private static long sequence(Scene scene) throws UnreadableDocumentException {
-    return GroupDocuments.sequence(
-        scene.get(ConfigMap.class, "site1-group").getData().get(Names.GROUP_DOCUMENT));
+    return GroupDocuments.sequence(document(scene));
   }
 }

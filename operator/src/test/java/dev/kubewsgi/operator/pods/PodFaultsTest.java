@@ -135,7 +135,8 @@ final class PodFaultsTest {
             """,
             Reason.Unschedulable,
             "no node takes pod p: 0/3 nodes are available: persistentvolumeclaim \"wiki\" not found."
-                + " Ask for less in resources, add nodes, or change what the scheduler names."),
+                + " Ask for less in resources, add nodes, or create or change what the scheduler"
+                + " names."),
         Arguments.of(
             "{phase: Failed, reason: Evicted, message: 'The node was low on resource: memory.'}",
             Reason.Evicted,

@@ -82,22 +82,22 @@ class SnapshotTest {
   @Test
   void itIsPendingUntilBothDocumentsAreWritten() {
     assertInstanceOf(Programming.Pending.class, view().programming());
-    tables.put(UID, Delivery.of(gateway, Optional.empty()));
+    tables.put(UID, Delivery.of(gateway));
     assertInstanceOf(Programming.Pending.class, view().programming());
-    documents.put(UID, Delivery.of(group, Optional.empty()));
+    documents.put(UID, Delivery.of(group));
     assertInstanceOf(Programming.Written.class, view().programming());
   }
 
   @Test
   void whatWasWrittenForAnotherGatewayOfTheNameDoesNotCount() {
-    tables.put("another", Delivery.of(gateway, Optional.empty()));
-    documents.put(UID, Delivery.of(group, Optional.empty()));
+    tables.put("another", Delivery.of(gateway));
+    documents.put(UID, Delivery.of(group));
     assertInstanceOf(Programming.Pending.class, view().programming());
   }
 
   @Test
   void aTableWithoutItsNewestCodeDoesNotCount() {
-    Delivery written = Delivery.of(gateway, Optional.empty());
+    Delivery written = Delivery.of(gateway);
     tables.put(
         UID,
         new Delivery(
@@ -108,13 +108,20 @@ class SnapshotTest {
 
   @Test
   void whatCannotBeWrittenSaysWhere() {
-    tables.put(UID, Delivery.of(gateway, Optional.empty()));
-    documents.put(UID, Delivery.of(group, Optional.of("exceeded quota")));
+    tables.put(UID, Delivery.of(gateway));
+    documents.put(UID, Delivery.NONE.failing("exceeded quota"));
     assertEquals(
         new Programming.Failed("DaemonGroup web/site1", "exceeded quota"), view().programming());
-    tables.put(UID, Delivery.of(gateway, Optional.of("exceeded quota")));
+    tables.put(UID, Delivery.NONE.failing("exceeded quota"));
     assertEquals(
         new Programming.Failed("WsgiGateway web/main", "exceeded quota"), view().programming());
+  }
+
+  @Test
+  void whatStandsIsWrittenThoughSomethingNewerCannotBe() {
+    tables.put(UID, Delivery.of(gateway).failing("exceeded quota"));
+    documents.put(UID, Delivery.of(group).failing("exceeded quota"));
+    assertInstanceOf(Programming.Written.class, view().programming());
   }
 
   @Test

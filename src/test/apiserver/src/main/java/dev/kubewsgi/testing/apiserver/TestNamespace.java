@@ -12,6 +12,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class TestNamespace implements AutoCloseable {
 
+  private static final int LONGEST_NAME = 63;
+  private static final int DIGITS = 8;
+
   private final Cluster cluster;
   private final String name;
 
@@ -20,10 +23,19 @@ public final class TestNamespace implements AutoCloseable {
     this.name = name;
   }
 
-  /** Returns when pods can be made in it. */
   static TestNamespace create(Cluster cluster, Class<?> test) {
+    return create(cluster, test.getSimpleName().toLowerCase(Locale.ROOT));
+  }
+
+  /** One whose name is as long as a namespace's can be; the caller closes it. */
+  public static TestNamespace ofLongestName(Cluster cluster) {
+    return create(cluster, "n".repeat(LONGEST_NAME - 1 - DIGITS));
+  }
+
+  /** Returns when pods can be made in it. */
+  private static TestNamespace create(Cluster cluster, String prefix) {
     String digits = "%08x".formatted(ThreadLocalRandom.current().nextInt());
-    String name = test.getSimpleName().toLowerCase(Locale.ROOT) + "-" + digits;
+    String name = prefix + "-" + digits;
     cluster
         .client()
         .resource(

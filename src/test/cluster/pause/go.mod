@@ -1,0 +1,3 @@
+module kubewsgi.dev/cluster/pause
+
+go 1.21

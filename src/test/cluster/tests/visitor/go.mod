@@ -1,0 +1,3 @@
+module kubewsgi.dev/cluster/visitor
+
+go 1.21
