@@ -107,7 +107,7 @@ class ImageTest:
 
 class GatewayTest(ImageTest, unittest.TestCase):
     name = "gateway"
-    megabytes = 300
+    megabytes = 310
 
     def test_the_gateway_starts_from_its_cache_as_any_user(self):
         for uid in USERS:
