@@ -605,7 +605,7 @@ final class HttpFrontTest {
   }
 
   /** The JDK leaves the closing of a socket that is selected on to the next selection. */
-  private static void awaitRefusal(int port) throws InterruptedException {
+  private static void awaitRefusal(int port) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (isTaken(port)) {
       assertTrue(System.nanoTime() < end, "the port still takes connections");
@@ -613,7 +613,7 @@ final class HttpFrontTest {
     }
   }
 
-  private static boolean isTaken(int port) {
+  private static boolean isTaken(int port) throws IOException {
     try (Client _ = new Client(port)) {
       return true;
     } catch (UncheckedIOException refused) {

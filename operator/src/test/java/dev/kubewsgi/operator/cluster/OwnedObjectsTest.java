@@ -237,7 +237,7 @@ class OwnedObjectsTest {
   @Test
   void aGrowingTableIsDealtToMoreShardsAndTheOldOnesGo() {
     for (int i = 0; i < 3; i++) {
-      scene.apply(alias("large" + i, "x".repeat(100_000)));
+      scene.apply(alias("large" + i, "x".repeat(50_000)));
     }
     scene.eventually(
         () -> {
