@@ -1,7 +1,7 @@
 # kube-wsgi: what there is to do here. `make` alone lists it.
 # The work is in tools/: each script says what it does and can be called by hand.
 .DEFAULT_GOAL := help
-.PHONY: help ready setup build run operator test lint format bench control-plane control-plane-down cluster \
+.PHONY: help ready setup build images run operator test lint format bench control-plane control-plane-down cluster \
 	cluster-down clean
 
 help: ## List these commands
@@ -16,6 +16,10 @@ ready:
 
 build: ready ## Build the program that bin/kube-wsgi starts
 	@tools/build
+
+images: ready ## Build the container images, into target/images
+	@tools/setup images
+	@tools/images
 
 run: ready ## Build and serve examples/quickstart on http://127.0.0.1:8000
 	@exec bin/kube-wsgi serve examples/quickstart

@@ -1,6 +1,7 @@
 package dev.kubewsgi.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -25,6 +26,7 @@ import java.util.Map;
         "[has(self.inline), has(self.configMap), has(self.image), has(self.git),"
             + " has(self.persistentVolumeClaim)].filter(x, x).size() == 1",
     message = "write exactly one of inline, configMap, image, git and persistentVolumeClaim")
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record AliasSource(
     @Size(min = 1, max = 64)
         @ValidationRule(
@@ -47,6 +49,7 @@ public record AliasSource(
         Volume persistentVolumeClaim) {
 
   /** A ConfigMap of the alias's namespace. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record ConfigMap(
       @Required
           @Size(min = 1, max = 253)
@@ -62,6 +65,7 @@ public record AliasSource(
    * @param pullPolicy null: as Kubernetes chooses by the tag
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record Image(
       @Required
           @Size(min = 1, max = 512)
@@ -86,6 +90,7 @@ public record AliasSource(
    * @param secretName null: no credentials
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record Git(
       @Required
           @Size(min = 1, max = 1024)
@@ -123,6 +128,7 @@ public record AliasSource(
    * @param subPath null: the volume's root
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record Volume(
       @Required
           @Size(min = 1, max = 253)

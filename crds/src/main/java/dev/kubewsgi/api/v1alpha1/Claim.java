@@ -1,5 +1,6 @@
 package dev.kubewsgi.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
 
@@ -11,6 +12,7 @@ import io.fabric8.generator.annotation.Required;
  * @param path as in the alias
  * @param admittedAt when the claim was first admitted, RFC 3339; earlier claims win
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record Claim(
     @Required @JsonPropertyDescription("The gateway, NAMESPACE/NAME.") String gateway,
     @Required @JsonPropertyDescription("The host; * is any.") String host,

@@ -1,6 +1,7 @@
 package dev.kubewsgi.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
@@ -32,6 +33,7 @@ import java.util.Map;
  * @param secretRotatedAt null: never
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record DaemonGroupSpec(
     @Default("1")
         @Min(0)
@@ -142,6 +144,7 @@ public record DaemonGroupSpec(
         String secretRotatedAt) {
 
   /** Who may run here. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record Aliases(
       @Default("{}")
           @JsonPropertyDescription(
@@ -159,6 +162,7 @@ public record DaemonGroupSpec(
   @ValidationRule(
       value = "!has(self.runAsUser) || has(self.runAsGroup)",
       message = "write runAsGroup too: with runAsUser alone workers would keep the group of root")
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record SecurityContext(
       @Min(0)
           @Max(2147483647)

@@ -1,6 +1,7 @@
 package dev.kubewsgi.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -17,6 +18,7 @@ import io.fabric8.generator.annotation.ValidationRule;
     // An API server tries rules on defaults such as {} before it fills in what is within.
     value = "(has(self.from) && self.from == 'Selector') == has(self.selector)",
     message = "write a selector with from: Selector, and with no other")
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record NamespaceChoice(
     @Default("Same")
         @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)

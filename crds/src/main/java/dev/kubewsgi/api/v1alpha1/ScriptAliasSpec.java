@@ -1,5 +1,6 @@
 package dev.kubewsgi.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.PrinterColumn;
@@ -26,6 +27,7 @@ import java.util.List;
     fieldPath = ".script",
     message =
         "with a source, write a path inside it, such as wsgi.py, without '/' before it or '..'")
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record ScriptAliasSpec(
     @Default("main")
         @Size(min = 1, max = 116)

@@ -1,6 +1,7 @@
 package dev.kubewsgi.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param matchExpressions null: none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record Selector(
     @Size(min = 1, max = 16) @JsonPropertyDescription("Labels with exactly these values.")
         Map<String, @Size(max = 63) String> matchLabels,
@@ -32,6 +34,7 @@ public record Selector(
   @ValidationRule(
       value = "(self.operator in ['In', 'NotIn']) == has(self.values)",
       message = "write values with In and NotIn, and none with Exists and DoesNotExist")
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record Expression(
       @Required @Size(min = 1, max = 317) @JsonPropertyDescription("The label's key.") String key,
       @Required

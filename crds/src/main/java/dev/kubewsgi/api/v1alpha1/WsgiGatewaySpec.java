@@ -1,6 +1,7 @@
 package dev.kubewsgi.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
@@ -28,6 +29,7 @@ import java.util.Map;
  * @param restartedAt null: never
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record WsgiGatewaySpec(
     @Required
         @Size(min = 1, max = 16)
@@ -99,6 +101,7 @@ public record WsgiGatewaySpec(
    * @param annotations null: none
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record Service(
       @Default("ClusterIP")
           @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
@@ -125,6 +128,7 @@ public record WsgiGatewaySpec(
    * @param tls null: plain text
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record Listener(
       @Required
           @Size(min = 1, max = 63)
@@ -146,6 +150,7 @@ public record WsgiGatewaySpec(
       @JsonPropertyDescription("Serves HTTPS. Left out: plain HTTP.") Tls tls) {}
 
   /** The certificate of a listener. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record Tls(
       @Required
           @Size(min = 1, max = 253)
@@ -159,6 +164,7 @@ public record WsgiGatewaySpec(
 
   /** Embedded mode (WSGIRestrictEmbedded). */
   @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record Embedded(
       @Default("false")
           @PrinterColumn(name = "Embedded", priority = 1)
@@ -194,6 +200,7 @@ public record WsgiGatewaySpec(
    * @param hostnames null: any host
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record Aliases(
       @Default("{}") @JsonPropertyDescription("Namespaces whose aliases may attach.")
           NamespaceChoice namespaces,
@@ -212,6 +219,7 @@ public record WsgiGatewaySpec(
   }
 
   /** Sizes: bytes as a number, or a quantity. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record Limits(
       @Default("8190")
           @ValidationRule(value = SIZE, message = SIZE_MESSAGE)
@@ -242,6 +250,7 @@ public record WsgiGatewaySpec(
   }
 
   /** Times. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record Timeouts(
       @Default("20s")
           @Size(max = Rules.DURATION_LENGTH)

@@ -37,6 +37,15 @@ sealed interface ApiObject {
     }
   }
 
+  /** {@code v1}: a ConfigMap that pods report in, each under its name, in base64. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  record ReportBoard(Metadata metadata, Map<String, String> binaryData) implements ApiObject {
+
+    public ReportBoard {
+      binaryData = binaryData == null ? Map.of() : binaryData;
+    }
+  }
+
   /** {@code discovery.k8s.io/v1}: some of the addresses of a Service. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   record EndpointSlice(

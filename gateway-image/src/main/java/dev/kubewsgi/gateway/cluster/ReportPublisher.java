@@ -1,5 +1,6 @@
 package dev.kubewsgi.gateway.cluster;
 
+import dev.kubewsgi.gateway.cluster.ApiObject.ReportBoard;
 import dev.kubewsgi.reports.GatewayReport;
 import dev.kubewsgi.reports.GatewayReport.ApplicationReport;
 import java.util.Base64;
@@ -13,8 +14,9 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
- * Writes this pod's report where the operator reads it: when it is another one than before, and at
- * most once a second. Confined to the cluster's thread.
+ * Writes this pod's report where the operator reads it: when it is another one than before, at most
+ * once a second, and when somebody has lost or changed it, which is looked for once a minute.
+ * Confined to the cluster's thread.
  */
 final class ReportPublisher {
 
@@ -29,6 +31,7 @@ final class ReportPublisher {
   private final Supplier<GatewayReport> reports;
   private final ScheduledExecutorService thread;
   private GatewayReport written;
+  private String standing;
   private int failures;
 
   /**
@@ -47,6 +50,13 @@ final class ReportPublisher {
 
   void start() {
     again(1);
+    api.poll(Selection.reports(gateway.namespace(), gateway.status()), this::seen);
+  }
+
+  private void seen(ReportBoard board) {
+    if (written != null && !standing.equals(board.binaryData().get(gateway.pod()))) {
+      written = null;
+    }
   }
 
   private void again(long seconds) {
@@ -68,8 +78,9 @@ final class ReportPublisher {
   }
 
   private void write(GatewayReport report) {
-    put("\"" + Base64.getEncoder().encodeToString(pack(report)) + "\"")
-        .whenCompleteAsync((_, failure) -> ended(report, failure), thread);
+    var packed = Base64.getEncoder().encodeToString(pack(report));
+    put("\"" + packed + "\"")
+        .whenCompleteAsync((_, failure) -> ended(report, packed, failure), thread);
   }
 
   private CompletableFuture<Void> put(String json) {
@@ -78,9 +89,10 @@ final class ReportPublisher {
         "{\"binaryData\":{\"" + gateway.pod() + "\":" + json + "}}");
   }
 
-  private void ended(GatewayReport report, Throwable failure) {
+  private void ended(GatewayReport report, String packed, Throwable failure) {
     if (failure == null) {
       written = report;
+      standing = packed;
       failures = 0;
       again(1);
       return;

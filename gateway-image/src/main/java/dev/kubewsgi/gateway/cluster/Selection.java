@@ -2,6 +2,7 @@ package dev.kubewsgi.gateway.cluster;
 
 import dev.kubewsgi.gateway.cluster.ApiObject.ConfigMap;
 import dev.kubewsgi.gateway.cluster.ApiObject.EndpointSlice;
+import dev.kubewsgi.gateway.cluster.ApiObject.ReportBoard;
 import dev.kubewsgi.gateway.cluster.ApiObject.Secret;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,15 @@ record Selection<T extends ApiObject>(Class<T> type, String path, String query, 
         CORE + namespace + "/secrets/" + name,
         "",
         "Secret " + namespace + "/" + name);
+  }
+
+  /** To be asked for: the Role does not let a gateway list or watch it. */
+  static Selection<ReportBoard> reports(String namespace, String name) {
+    return new Selection<>(
+        ReportBoard.class,
+        CORE + namespace + "/configmaps/" + name,
+        "",
+        "ConfigMap " + namespace + "/" + name);
   }
 
   /** The addresses of a Service. */

@@ -1,14 +1,25 @@
 package dev.kubewsgi.gateway.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kubewsgi.gateway.cluster.ApiObject.ReportBoard;
 import dev.kubewsgi.reports.GatewayReport;
 import dev.kubewsgi.reports.GatewayReport.ApplicationReport;
 import dev.kubewsgi.reports.GatewayReport.Trouble;
+import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class ReportPublisherTest {
@@ -37,6 +48,68 @@ class ReportPublisherTest {
     assertTrue(packed.length <= 64 * 1024, () -> packed.length + " bytes");
     assertTrue(rest.size() > 1_000, () -> rest.size() + " are left");
     assertEquals(failed, rest.get("web/site1|broken"));
+  }
+
+  @Test
+  void aReportThatSomebodyLostOrChangedIsWrittenAgain() throws Exception {
+    var board = new Board();
+    try (var thread = Executors.newSingleThreadScheduledExecutor()) {
+      var report = new GatewayReport(Map.of("a", ApplicationReport.serving("r")), Map.of());
+      new ReportPublisher(new GatewayName("web", "main", "main-1"), board, () -> report, thread)
+          .start();
+      String first = board.writes.poll(20, TimeUnit.SECONDS);
+
+      assertEquals(first, board.writtenAfter(thread, Map.of()));
+      assertEquals(first, board.writtenAfter(thread, Map.of("main-1", "bm9uZQ==")));
+
+      thread.submit(() -> board.poller.accept(board(Map.of("main-1", packed(report))))).get();
+      assertNull(board.writes.poll(3, TimeUnit.SECONDS), "what stands is not written again");
+      thread.shutdownNow();
+    }
+  }
+
+  private static ReportBoard board(Map<String, String> reports) {
+    return new ReportBoard(new ApiObject.Metadata("main-gateway-status", "1"), reports);
+  }
+
+  private static String packed(GatewayReport report) {
+    return Base64.getEncoder().encodeToString(ReportPublisher.pack(report));
+  }
+
+  /** Notes what is written, and says what is there when it is told to. */
+  private static final class Board implements Api {
+    final BlockingQueue<String> writes = new LinkedBlockingQueue<>();
+    Consumer<ReportBoard> poller;
+
+    /** Says that this is there, again and again: the answer to a write may be on its way still. */
+    String writtenAfter(ExecutorService thread, Map<String, String> reports) throws Exception {
+      String written = null;
+      for (int i = 0; written == null && i < 20; i++) {
+        thread.submit(() -> poller.accept(board(reports))).get();
+        written = writes.poll(2, TimeUnit.SECONDS);
+      }
+      return written;
+    }
+
+    @Override
+    public <T extends ApiObject> Following follow(
+        Selection<T> selection, Consumer<List<T>> listener) {
+      throw new AssertionError("nothing is followed");
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T extends ApiObject> Following poll(Selection<T> selection, Consumer<T> listener) {
+      assertEquals("api/v1/namespaces/web/configmaps/main-gateway-status", selection.path());
+      poller = (Consumer<ReportBoard>) listener;
+      return () -> {};
+    }
+
+    @Override
+    public CompletableFuture<Void> patch(String path, String mergePatch) {
+      writes.add(mergePatch);
+      return CompletableFuture.completedFuture(null);
+    }
   }
 
   private static String hexadecimal(Random random) {

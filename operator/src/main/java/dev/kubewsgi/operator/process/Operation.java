@@ -9,6 +9,7 @@ import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,6 +37,8 @@ final class Operation implements AutoCloseable {
   private final Measurements measurements;
   private final Runnable superseded;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Definitions definitions;
+  private List<String> differences = List.of();
   private Leadership leadership;
   private Controllers controllers;
   private boolean closed;
@@ -57,6 +60,7 @@ final class Operation implements AutoCloseable {
     this.meters = meters;
     this.measurements = new Measurements(meters);
     this.superseded = superseded;
+    this.definitions = new Definitions(client);
   }
 
   /** Returns at once; {@link Progress} says how far it has come. */
@@ -78,8 +82,7 @@ final class Operation implements AutoCloseable {
   }
 
   private void prepare() throws InterruptedException {
-    var definitions = new Definitions(client);
-    while (!areThere(definitions)) {
+    while (!areThere()) {
       Thread.sleep(PAUSE);
     }
     if (settings.election().isPresent()) {
@@ -89,11 +92,12 @@ final class Operation implements AutoCloseable {
     }
   }
 
-  private boolean areThere(Definitions definitions) {
+  /** Also whether they still are: definitions can be deleted, and exchanged for others. */
+  private boolean areThere() {
     try {
       SortedSet<String> missing = definitions.missing();
       if (missing.isEmpty()) {
-        definitions.differences().forEach(LOG::warn);
+        compare();
         return true;
       }
       progress.waiting(
@@ -104,6 +108,12 @@ final class Operation implements AutoCloseable {
       cannotGoOn(e);
     }
     return false;
+  }
+
+  private void compare() {
+    List<String> now = definitions.differences();
+    now.stream().filter(each -> !differences.contains(each)).forEach(LOG::warn);
+    differences = now;
   }
 
   /** What stands in the way is a matter of the network, of rights, or of what was declared. */
@@ -188,11 +198,8 @@ final class Operation implements AutoCloseable {
 
   /** Watches come again by themselves, and each says so; this is for those who wonder. */
   private void lookAfterApiServer() {
-    try {
-      client.getKubernetesVersion();
+    if (areThere()) {
       working();
-    } catch (KubernetesClientException e) {
-      cannotGoOn(e);
     }
   }
 

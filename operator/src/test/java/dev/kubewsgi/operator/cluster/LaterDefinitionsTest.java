@@ -61,6 +61,50 @@ class LaterDefinitionsTest {
     }
   }
 
+  @Test
+  void aFieldThatIsNotKnownHereIsLeftAloneAndDisturbsNothing(
+      Cluster cluster, TestNamespace namespace) {
+    addField(cluster, DaemonGroup.class);
+    var scene = new Scene(cluster, namespace);
+    try {
+      scene.apply(Scene.GATEWAY);
+      scene.apply(Scene.group(1));
+      scene.apply(Scene.alias("first"));
+      scene.awaitCondition(ScriptAlias.class, "first", "Programmed", "Programmed");
+
+      scene.kubectl("patch", "dg", "site1", "--type=merge", "-p", "{\"spec\":{\"novelty\":\"x\"}}");
+      scene.apply(Scene.alias("second"));
+      scene.awaitCondition(ScriptAlias.class, "second", "Programmed", "Programmed");
+
+      scene.stopOperator();
+      scene.startOperator();
+      scene.apply(Scene.alias("third"));
+      scene.awaitCondition(ScriptAlias.class, "third", "Programmed", "Programmed");
+      assertEquals(
+          "x", scene.kubectl("get", "dg", "site1", "-o", "jsonpath={.spec.novelty}").stdout());
+    } finally {
+      scene.close();
+      scene.delete(DaemonGroup.class, "site1");
+      cluster.crds();
+    }
+  }
+
+  private static void addField(Cluster cluster, Class<? extends CustomResource<?, ?>> kind) {
+    cluster
+        .client()
+        .apiextensions()
+        .v1()
+        .customResourceDefinitions()
+        .withName(CustomResource.getCRDName(kind))
+        .edit(
+            definition -> {
+              JSONSchemaProps text = new JSONSchemaProps();
+              text.setType("string");
+              spec(definition).getProperties().put("novelty", text);
+              return definition;
+            });
+  }
+
   private static void assertNames(
       String field, Scene scene, Class<? extends CustomResource<?, ?>> kind, String name) {
     Condition condition = scene.awaitCondition(kind, name, "Accepted", "InvalidSpec");
@@ -84,11 +128,20 @@ class LaterDefinitionsTest {
         .edit(definition -> withChoice(definition, path));
   }
 
+  private static JSONSchemaProps spec(CustomResourceDefinition definition) {
+    return definition
+        .getSpec()
+        .getVersions()
+        .getFirst()
+        .getSchema()
+        .getOpenAPIV3Schema()
+        .getProperties()
+        .get("spec");
+  }
+
   private static CustomResourceDefinition withChoice(
       CustomResourceDefinition definition, String... path) {
-    JSONSchemaProps schema =
-        definition.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema();
-    schema = schema.getProperties().get("spec");
+    JSONSchemaProps schema = spec(definition);
     for (String field : path) {
       schema = schema.getProperties().get(field);
     }
