@@ -57,7 +57,7 @@ class TheGatewayToBeginWith(unittest.TestCase):
         wanted = yaml.safe_load(_QUICKSTART.read_text())
         for page in (_PAGE, _NOTES):
             with self.subTest(page.name):
-                # Indented, as other commands of the notes are, the text would have no end for a shell.
+                # Indented as other commands of the notes, it would have no end for a shell.
                 (text,) = re.findall(r" <<EOF\n(.*?)^EOF$", page.read_text(), re.M | re.S)
                 self.assertEqual(wanted, yaml.safe_load(text))
 
