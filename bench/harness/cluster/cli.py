@@ -113,6 +113,7 @@ def operator(plane: Plane, directory: Path) -> Program:
         directory / "operator.log",
         KUBE_WSGI_NAMESPACE=RELEASE,
         KUBE_WSGI_SERVICE_ACCOUNT=RELEASE,
+        KUBE_WSGI_LEASE=RELEASE,
         QUARKUS_HTTP_PORT=str(*free_ports(1)),
     )
 

@@ -6,8 +6,11 @@ import unittest
 
 import chart
 import cluster
+import yaml
 
 _PAGE = chart.ROOT / "docs/install.md"
+_NOTES = chart.CHART / "templates/NOTES.txt"
+_QUICKSTART = chart.ROOT / "examples/quickstart/gateway.yaml"
 _NEEDS_NODES = re.compile(r"^kubectl .* rollout status .*\n", re.M)
 
 
@@ -47,6 +50,16 @@ class ThePage(unittest.TestCase):
         self.place.kubectl("create", "namespace", "team-b")
         self.run_sections("helm4", "For some namespaces only")
         self.assertTrue(self.place.get("rolebinding", "kube-wsgi", "team-b"))
+
+
+class TheGatewayToBeginWith(unittest.TestCase):
+    def test_is_the_quickstarts_wherever_one_is_told_to_make_it(self):
+        wanted = yaml.safe_load(_QUICKSTART.read_text())
+        for page in (_PAGE, _NOTES):
+            with self.subTest(page.name):
+                # Indented as other commands of the notes, it would have no end for a shell.
+                (text,) = re.findall(r" <<EOF\n(.*?)^EOF$", page.read_text(), re.M | re.S)
+                self.assertEqual(wanted, yaml.safe_load(text))
 
 
 if __name__ == "__main__":

@@ -115,6 +115,14 @@ class TheOperator(unittest.TestCase):
                     return
         self.fail("nothing may be bound")
 
+    def test_is_told_the_lease_of_its_release_which_is_the_only_one_that_it_may_touch(self):
+        for values in ({}, {"fullnameOverride": "wsgi"}):
+            told = environment(values)["KUBE_WSGI_LEASE"]
+            self.assertEqual(chart.the("Deployment", values)["metadata"]["name"], told)
+            for rule in chart.the("Role", values)["rules"]:
+                if rule["verbs"] != ["create"]:
+                    self.assertEqual([told], rule["resourceNames"])
+
     def test_is_told_by_variables_that_it_reads_and_by_all_that_belong_to_a_pod(self):
         told = set(environment({"watchNamespaces": ["operators"], "gateway": {"create": True}}))
         told |= set(environment())

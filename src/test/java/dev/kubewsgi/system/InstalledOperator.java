@@ -54,6 +54,8 @@ final class InstalledOperator implements AutoCloseable {
                 release,
                 "KUBE_WSGI_SERVICE_ACCOUNT",
                 account,
+                "KUBE_WSGI_LEASE",
+                release,
                 "KUBE_WSGI_SECRETS_ROLE",
                 release + "-secrets",
                 "QUARKUS_HTTP_PORT",

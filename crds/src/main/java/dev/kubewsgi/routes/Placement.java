@@ -47,7 +47,11 @@ final class Placement {
     GatewayTable gateway = gateways.get(id);
     if (gateway == null) {
       String message =
-          "there is no WsgiGateway " + id + Suggestion.didYouMean(id, gateways.keySet());
+          "there is no WsgiGateway "
+              + id
+              + Suggestion.didYouMean(id, gateways.keySet())
+              + " (declare it, or name one that there is: NAMESPACE/NAME if it is of another"
+              + " namespace)";
       return refuse(alias, Reason.GatewayNotFound, "spec.gateway", "WsgiGateway " + id, message);
     }
     var choice = gateway.gateway().getSpec().aliases().namespaces();

@@ -209,12 +209,12 @@ class RouteCompilerTest {
   }
 
   @Test
-  void missingGatewayIsNamedInTheAliasNamespace() {
-    assertRefused(
-        compile(Alias.of("team/a", "/a")),
-        Reason.GatewayNotFound,
-        "spec.gateway",
-        "WsgiGateway team/main");
+  void missingGatewayIsNamedInTheAliasNamespaceWithItsCure() {
+    Compiled compiled = compile(Alias.of("team/a", "/a"));
+    assertRefused(compiled, Reason.GatewayNotFound, "spec.gateway", "WsgiGateway team/main");
+    String cure =
+        "(declare it, or name one that there is: NAMESPACE/NAME if it is of another namespace)";
+    assertTrue(onlyRefusal(compiled).message().endsWith(cure), onlyRefusal(compiled).message());
   }
 
   @Test

@@ -19,9 +19,6 @@ final class Leadership implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
 
-  /** The Lease, in the operator's own namespace. */
-  static final String LEASE = "kube-wsgi-operator";
-
   /** How long after a crash another takes over. */
   private static final Duration LEASE_DURATION = Duration.ofSeconds(30);
 
@@ -50,7 +47,7 @@ final class Leadership implements AutoCloseable {
       Executor executor,
       Runnable won,
       Runnable lost) {
-    var lock = new LeaseLock(election.namespace(), LEASE, election.identity());
+    var lock = new LeaseLock(election.namespace(), election.lease(), election.identity());
     var config =
         new LeaderElectionConfigBuilder()
             .withName(Names.MANAGER)

@@ -127,7 +127,7 @@ final class Operation implements AutoCloseable {
       progress.reached(
           Phase.STANDING_BY,
           "asks for the Lease %s/%s as %s"
-              .formatted(election.namespace(), Leadership.LEASE, election.identity()));
+              .formatted(election.namespace(), election.lease(), election.identity()));
       leadership =
           Leadership.seek(
               client,

@@ -49,9 +49,10 @@ record Settings(
    * Who asks to be the one that works.
    *
    * @param namespace of the Lease
+   * @param lease its name, which all that elect one of themselves have in common, and nobody else
    * @param identity of this process, unlike that of every other
    */
-  record Election(String namespace, String identity) {}
+  record Election(String namespace, String lease, String identity) {}
 
   /** How a line of the log is written. */
   enum LogFormat {
@@ -82,6 +83,7 @@ record Settings(
     String namespace = reader.text("NAMESPACE", ownNamespace, LABEL, "the name of a namespace");
     String account =
         reader.text("SERVICE_ACCOUNT", "default", SUBDOMAIN, "the name of a ServiceAccount");
+    String lease = reader.text("LEASE", "kube-wsgi-operator", SUBDOMAIN, "the name of a Lease");
     String identity = reader.text("POD_NAME", "", SUBDOMAIN.or(String::isEmpty), "a pod's name");
     String gateway = reader.image("IMAGES_GATEWAY", "ghcr.io/kube-wsgi/gateway:" + version);
     var images =
@@ -98,7 +100,8 @@ record Settings(
                 "SECRETS_ROLE", "kube-wsgi-secrets", SUBDOMAIN, "the name of a ClusterRole"),
             new OperatorConfig.Account(namespace, account));
     Optional<Election> election =
-        Optional.of(new Election(namespace, identity.isEmpty() ? processIdentity() : identity))
+        Optional.of(
+                new Election(namespace, lease, identity.isEmpty() ? processIdentity() : identity))
             .filter(_ -> reader.choice("LEADER_ELECTION", "true", "false").equals("true"));
     var settings =
         new Settings(

@@ -75,6 +75,24 @@ final class OperationTest {
   }
 
   @Test
+  void worksBesideAnotherReleaseOfItsNamespace(Cluster cluster, TestNamespace namespace) {
+    var east = new Progress();
+    var west = new Progress();
+    try (Operation one = of(cluster, namespace, east, withLease(namespace, "east"), "one");
+        Operation other = of(cluster, namespace, west, withLease(namespace, "west"), "other")) {
+      one.start();
+      awaitPhase(east, Phase.WORKING, namespace.name());
+      other.start();
+      awaitPhase(west, Phase.WORKING, namespace.name());
+    }
+    assertEquals(0, superseded.get());
+  }
+
+  private static Map<String, String> withLease(TestNamespace namespace, String lease) {
+    return Map.of("KUBE_WSGI_NAMESPACES", namespace.name(), "KUBE_WSGI_LEASE", lease);
+  }
+
+  @Test
   void asksNobodyWithoutAnElection(Cluster cluster, TestNamespace namespace) {
     var progress = new Progress();
     try (Operation operation =

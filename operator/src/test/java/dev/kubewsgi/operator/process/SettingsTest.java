@@ -1,5 +1,6 @@
 package dev.kubewsgi.operator.process;
 
+import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -40,17 +41,18 @@ final class SettingsTest {
   void areTakenFromTheEnvironment() {
     Settings settings =
         read(
-            Map.of(
-                "KUBE_WSGI_NAMESPACE", "system",
-                "KUBE_WSGI_SERVICE_ACCOUNT", "operator",
-                "KUBE_WSGI_POD_NAME", "operator-0",
-                "KUBE_WSGI_IMAGES_GATEWAY", "registry.example.com/gateway@sha256:00",
-                "KUBE_WSGI_IMAGES_GROUP", "python:3.13",
-                "KUBE_WSGI_IMAGES_GIT", "git:2",
-                "KUBE_WSGI_NAMESPACES", "web, shop,",
-                "KUBE_WSGI_SECRETS_ROLE", "secrets",
-                "KUBE_WSGI_LOG_FORMAT", "json",
-                "KUBE_WSGI_FIRST_GATEWAY", "/gateway.yaml"));
+            Map.ofEntries(
+                entry("KUBE_WSGI_NAMESPACE", "system"),
+                entry("KUBE_WSGI_SERVICE_ACCOUNT", "operator"),
+                entry("KUBE_WSGI_LEASE", "elected"),
+                entry("KUBE_WSGI_POD_NAME", "operator-0"),
+                entry("KUBE_WSGI_IMAGES_GATEWAY", "registry.example.com/gateway@sha256:00"),
+                entry("KUBE_WSGI_IMAGES_GROUP", "python:3.13"),
+                entry("KUBE_WSGI_IMAGES_GIT", "git:2"),
+                entry("KUBE_WSGI_NAMESPACES", "web, shop,"),
+                entry("KUBE_WSGI_SECRETS_ROLE", "secrets"),
+                entry("KUBE_WSGI_LOG_FORMAT", "json"),
+                entry("KUBE_WSGI_FIRST_GATEWAY", "/gateway.yaml")));
     assertEquals(
         new OperatorConfig(
             new OperatorConfig.Images(
@@ -62,7 +64,8 @@ final class SettingsTest {
             "secrets",
             new OperatorConfig.Account("system", "operator")),
         settings.config());
-    assertEquals(Optional.of(new Settings.Election("system", "operator-0")), settings.election());
+    assertEquals(
+        Optional.of(new Settings.Election("system", "elected", "operator-0")), settings.election());
     assertEquals(Settings.LogFormat.json, settings.logFormat());
     assertEquals(Optional.of(Path.of("/gateway.yaml")), settings.firstGateway());
     assertEquals("the namespaces shop, web", settings.scope());
@@ -91,6 +94,7 @@ final class SettingsTest {
       value = {
         "KUBE_WSGI_NAMESPACE | Web | write the name of a namespace instead of 'Web'",
         "KUBE_WSGI_SERVICE_ACCOUNT | a_b | write the name of a ServiceAccount instead of 'a_b'",
+        "KUBE_WSGI_LEASE | a_b | write the name of a Lease instead of 'a_b'",
         "KUBE_WSGI_POD_NAME | -a | write a pod's name instead of '-a'",
         "KUBE_WSGI_SECRETS_ROLE | a/b | write the name of a ClusterRole instead of 'a/b'",
         "KUBE_WSGI_LEADER_ELECTION | yes | write true or false instead of 'yes'",
