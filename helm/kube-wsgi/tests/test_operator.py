@@ -21,7 +21,7 @@ _TO_GIVE = {
     ("rbac.authorization.k8s.io", "clusterroles", "bind"),
 }
 # More than fits into one shard of a route table, when there are two.
-_LARGE = f"text = '{'x' * 100_000}'\n"
+_LARGE = f"text = '{'x' * 50_000}'\n"
 
 
 def alias(name, **spec):
