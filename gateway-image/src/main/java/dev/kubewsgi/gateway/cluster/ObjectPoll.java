@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * Asks for one object again and again, where a Role lets it be read by name and not be watched: a
- * group's Secret. Confined to the cluster's thread.
+ * Asks for one object again and again, where a Role lets it be read by name and not be watched,
+ * such as a group's Secret. Confined to the cluster's thread.
  */
 final class ObjectPoll<T extends ApiObject> implements Api.Following {
 

@@ -26,20 +26,12 @@ record Selection<T extends ApiObject>(Class<T> type, String path, String query, 
 
   /** To be asked for: the Role does not let a gateway list or watch it. */
   static Selection<Secret> secret(String namespace, String name) {
-    return new Selection<>(
-        Secret.class,
-        CORE + namespace + "/secrets/" + name,
-        "",
-        "Secret " + namespace + "/" + name);
+    return single(Secret.class, "secrets", "Secret", namespace, name);
   }
 
   /** To be asked for: the Role does not let a gateway list or watch it. */
   static Selection<ReportBoard> reports(String namespace, String name) {
-    return new Selection<>(
-        ReportBoard.class,
-        CORE + namespace + "/configmaps/" + name,
-        "",
-        "ConfigMap " + namespace + "/" + name);
+    return single(ReportBoard.class, "configmaps", "ConfigMap", namespace, name);
   }
 
   /** The addresses of a Service. */
@@ -58,6 +50,15 @@ record Selection<T extends ApiObject>(Class<T> type, String path, String query, 
         path,
         "fieldSelector=" + encode("metadata.name=" + name),
         type.getSimpleName() + " " + namespace + "/" + name);
+  }
+
+  private static <T extends ApiObject> Selection<T> single(
+      Class<T> type, String plural, String kind, String namespace, String name) {
+    return new Selection<>(
+        type,
+        CORE + namespace + "/" + plural + "/" + name,
+        "",
+        kind + " " + namespace + "/" + name);
   }
 
   private static String encode(String text) {

@@ -63,12 +63,17 @@ public record Failure(Cause cause, String object, String message) {
   }
 
   static Failure refused(HasMetadata wanted, KubernetesClientException refusal) {
-    String words =
-        refusal.getStatus() != null && refusal.getStatus().getMessage() != null
-            ? refusal.getStatus().getMessage()
-            : refusal.getMessage();
     return new Failure(
-        PASSING.contains(refusal.getCode()) ? Cause.TryAgain : Cause.Refused, label(wanted), words);
+        PASSING.contains(refusal.getCode()) ? Cause.TryAgain : Cause.Refused,
+        label(wanted),
+        words(refusal));
+  }
+
+  /** The API server's own, where it has any. */
+  public static String words(KubernetesClientException refusal) {
+    return refusal.getStatus() != null && refusal.getStatus().getMessage() != null
+        ? refusal.getStatus().getMessage()
+        : refusal.getMessage();
   }
 
   static String label(HasMetadata object) {

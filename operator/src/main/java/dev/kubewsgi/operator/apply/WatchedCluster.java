@@ -1,6 +1,7 @@
 package dev.kubewsgi.operator.apply;
 
 import dev.kubewsgi.operator.Names;
+import dev.kubewsgi.operator.ResourceVersion;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -135,17 +136,12 @@ public final class WatchedCluster<P extends HasMetadata> implements Cluster {
           .get(id)
           .ifPresentOrElse(
               known -> {
-                if (version(known) < version(applied)) {
+                if (ResourceVersion.of(known) < ResourceVersion.of(applied)) {
                   watch.handleRecentResourceUpdate(id, applied, known);
                 }
               },
               () -> watch.handleRecentResourceCreate(id, applied));
     }
-  }
-
-  /** A number, in every Kubernetes that conforms. */
-  private static long version(HasMetadata object) {
-    return Long.parseLong(object.getMetadata().getResourceVersion());
   }
 
   @Override

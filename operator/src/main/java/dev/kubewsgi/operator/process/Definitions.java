@@ -15,7 +15,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -38,7 +41,11 @@ final class Definitions {
   private static final String VERSION = HasMetadata.getApiVersion(DaemonGroup.class);
 
   private final KubernetesClient client;
+  private final Map<String, SortedSet<String>> ours = new HashMap<>();
+  private String compared;
+  private List<String> known = List.of();
 
+  /** For one thread. */
   Definitions(KubernetesClient client) {
     this.client = client;
   }
@@ -71,10 +78,21 @@ final class Definitions {
    * both works.
    */
   List<String> differences() {
+    String document = Objects.requireNonNullElse(client.raw("/openapi/v3/apis/" + VERSION), "{}");
+    if (!document.equals(compared)) {
+      known = compare(document);
+      compared = document;
+    }
+    return known;
+  }
+
+  private List<String> compare(String document) {
+    JsonNode schemas = json(document).path("components").path("schemas");
     List<String> differences = new ArrayList<>();
     for (Class<? extends CustomResource<?, ?>> kind : KINDS) {
-      SortedSet<String> ours = fields(ours(kind));
-      SortedSet<String> theirs = fields(theirs(kind));
+      SortedSet<String> ours =
+          this.ours.computeIfAbsent(schemaName(kind), name -> fields(ours(kind)));
+      SortedSet<String> theirs = fields(schemas.path(schemaName(kind)));
       // A server without this document says nothing about the definitions.
       if (!theirs.isEmpty()) {
         older(kind, ours, theirs).ifPresent(differences::add);
@@ -117,13 +135,9 @@ final class Definitions {
     }
   }
 
-  private JsonNode theirs(Class<? extends CustomResource<?, ?>> kind) {
-    String document = client.raw("/openapi/v3/apis/" + VERSION);
+  private static JsonNode json(String document) {
     try {
-      return JSON.readTree(document == null ? "{}" : document)
-          .path("components")
-          .path("schemas")
-          .path(schemaName(kind));
+      return JSON.readTree(document);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,5 +1,6 @@
 package dev.kubewsgi.operator.process;
 
+import dev.kubewsgi.operator.apply.Failure;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.URL;
 import java.util.Optional;
@@ -19,7 +20,7 @@ final class Obstacle {
         .map(
             refused ->
                 "KW226 The API server %s refuses the operator (%d): %s"
-                    .formatted(apiServer, refused.getCode(), words(refused)))
+                    .formatted(apiServer, refused.getCode(), Failure.words(refused)))
         .orElseGet(
             () ->
                 "KW221 The API server %s does not answer as it should: what runs goes on, and edits wait until it does (%s)"
@@ -33,12 +34,6 @@ final class Obstacle {
         .map(KubernetesClientException.class::cast)
         .filter(each -> each.getCode() >= 400 && each.getCode() < 500 && each.getCode() != 429)
         .findFirst();
-  }
-
-  private static String words(KubernetesClientException refusal) {
-    return refusal.getStatus() != null && refusal.getStatus().getMessage() != null
-        ? refusal.getStatus().getMessage()
-        : refusal.getMessage();
   }
 
   private static String innermost(Throwable failure) {

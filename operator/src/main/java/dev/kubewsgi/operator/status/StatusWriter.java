@@ -1,6 +1,7 @@
 package dev.kubewsgi.operator.status;
 
 import dev.kubewsgi.operator.Names;
+import dev.kubewsgi.operator.ResourceVersion;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -65,7 +66,7 @@ public final class StatusWriter<S, T extends CustomResource<?, S>> {
   /** The status that an object has, or is about to be seen to have. */
   public Optional<S> last(T object) {
     Written<S> own = written.get(object.getMetadata().getUid());
-    return own == null || version(object) >= own.resourceVersion()
+    return own == null || ResourceVersion.of(object) >= own.resourceVersion()
         ? Optional.ofNullable(object.getStatus())
         : Optional.of(own.status());
   }
@@ -86,7 +87,7 @@ public final class StatusWriter<S, T extends CustomResource<?, S>> {
     patch.setStatus(status);
     try {
       T result = client.resource(patch).subresource("status").patch(APPLY);
-      written.put(object.getMetadata().getUid(), new Written<>(version(result), status));
+      written.put(object.getMetadata().getUid(), new Written<>(ResourceVersion.of(result), status));
       return true;
     } catch (KubernetesClientException e) {
       if (e.getCode() == NOT_FOUND) {
@@ -103,12 +104,7 @@ public final class StatusWriter<S, T extends CustomResource<?, S>> {
     return new ObjectMetaBuilder()
         .withNamespace(object.getMetadata().getNamespace())
         .withName(object.getMetadata().getName())
-        .withResourceVersion(String.valueOf(Math.max(version(object), seen)))
+        .withResourceVersion(String.valueOf(Math.max(ResourceVersion.of(object), seen)))
         .build();
-  }
-
-  /** A number, in every Kubernetes that conforms. */
-  private static long version(CustomResource<?, ?> object) {
-    return Long.parseLong(object.getMetadata().getResourceVersion());
   }
 }
