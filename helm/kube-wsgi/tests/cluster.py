@@ -63,9 +63,9 @@ class Cluster:
         """All objects of a kind."""
         return json.loads(self.kubectl("get", kind, "--output=json", *options))["items"]
 
-    def apply(self, thing):
-        """Apply an object."""
-        self.kubectl("apply", "--filename=-", given=json.dumps(thing))
+    def apply(self, thing, *options):
+        """Apply an object. Raises Failed."""
+        self.kubectl("apply", *options, "--filename=-", given=json.dumps(thing))
 
     def await_that(self, condition, complaint):
         """Ask again until it is so; fails with the complaint."""
