@@ -130,6 +130,11 @@ public final class Gateway implements GatewayStatus {
     daemonGroups.pods(group, known);
   }
 
+  /** Whether requests for a daemon group are taken: its aliases may be about to move away. */
+  public boolean serves(String group) {
+    return daemonGroups.has(group);
+  }
+
   /**
    * Serves these tables from now on, and nothing else. New code is loaded beside the old and takes
    * over when it can serve; requests in flight are finished where they are.
@@ -209,9 +214,10 @@ public final class Gateway implements GatewayStatus {
     }
   }
 
-  /** Says from now on that no more requests should be sent here, and goes on as before. */
+  /** Says from now on that no more requests should be sent here, and serves those that are. */
   public void announceEnd() {
     draining = true;
+    gateways.values().forEach(ServedGateway::announceEnd);
   }
 
   /**

@@ -85,6 +85,10 @@ final class ServedDaemonGroups {
     return group;
   }
 
+  boolean has(String id) {
+    return groups.containsKey(id);
+  }
+
   Application application(String group, String applicationGroup) {
     var running = groups.get(group);
     if (running != null) {

@@ -94,6 +94,12 @@ final class ServedGateway {
     return embedded.status();
   }
 
+  void announceEnd() {
+    if (front != null) {
+      front.announceEnd();
+    }
+  }
+
   /** Finishes what is in flight, then ends what runs here. */
   CompletableFuture<Void> stop() {
     var drained = front == null ? CompletableFuture.<Void>completedFuture(null) : front.stop();

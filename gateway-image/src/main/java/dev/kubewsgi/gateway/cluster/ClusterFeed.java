@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -30,6 +29,7 @@ final class ClusterFeed {
 
   private static final Logger LOG = Logger.getLogger(ClusterFeed.class);
   private static final long RETRY_SECONDS = 5;
+  private static final long MOVING_SECONDS = 1;
 
   private final GatewayName gateway;
   private final Api api;
@@ -115,7 +115,7 @@ final class ClusterFeed {
   }
 
   private void followGroups(List<DaemonGroupSettings> settings) {
-    settings.forEach(group -> groups.computeIfAbsent(group.id(), this::follow));
+    settings.forEach(group -> groups.computeIfAbsent(group.id(), this::follow).resume());
   }
 
   private GroupWatch follow(String group) {
@@ -143,12 +143,27 @@ final class ClusterFeed {
         served = table;
         trouble = Optional.empty();
       }
-      close(shards, assembly.places());
-      close(groups, assembly.daemonGroups());
+      leaveShards();
+      leaveGroups();
     } catch (ListenException e) {
       retry(e.code() + " " + e.getMessage());
     } catch (RuntimeException e) { // The documents to come must still be taken.
       retry("KW599 its table cannot be applied: " + e);
+    }
+  }
+
+  /**
+   * A group that the table does not name goes on to serve the aliases that are moving away from it:
+   * what is known of it stays so, though this gateway may not read it any more.
+   */
+  private void leaveGroups() {
+    var left = new HashMap<>(groups);
+    left.keySet().removeAll(assembly.daemonGroups());
+    left.values().forEach(GroupWatch::pause);
+    var over = left.keySet().stream().filter(group -> !serving.serves(group)).toList();
+    over.forEach(group -> groups.remove(group).close());
+    if (over.size() < left.size()) {
+      lookAgain(MOVING_SECONDS, TimeUnit.SECONDS);
     }
   }
 
@@ -160,12 +175,12 @@ final class ClusterFeed {
     lookAgain(RETRY_SECONDS, TimeUnit.SECONDS);
   }
 
-  private static <K> void close(Map<K, ? extends Api.Following> following, Set<K> wanted) {
-    following
+  private void leaveShards() {
+    shards
         .entrySet()
         .removeIf(
             entry -> {
-              var over = !wanted.contains(entry.getKey());
+              var over = !assembly.places().contains(entry.getKey());
               if (over) {
                 entry.getValue().close();
               }

@@ -14,6 +14,11 @@ record GatewayServing(Gateway gateway) implements Serving {
   }
 
   @Override
+  public boolean serves(String group) {
+    return gateway.serves(group);
+  }
+
+  @Override
   public void pods(String group, Pods pods) {
     gateway.pods(group, pods);
   }

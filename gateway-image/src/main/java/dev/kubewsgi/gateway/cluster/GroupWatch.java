@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Follows what a daemon group's pods are: their addresses, their secret, their document. */
@@ -28,12 +29,15 @@ final class GroupWatch implements Api.Following {
   private final PodNetwork network;
   private final Unreadable unreadable;
   private final Consumer<Pods> told;
-  private final List<Api.Following> watches;
+  private final Supplier<List<Api.Following>> follow;
+  private List<Api.Following> watches = List.of();
   private Set<SupervisorAddress> addresses = Set.of();
   private List<String> secrets = List.of();
   private Optional<Pods.Document> document = Optional.empty();
 
   /**
+   * Does not look yet.
+   *
    * @param id of the group
    * @param told on the cluster's thread, at each change
    */
@@ -45,11 +49,25 @@ final class GroupWatch implements Api.Following {
     var slash = id.indexOf('/');
     var namespace = id.substring(0, slash);
     var name = id.substring(slash + 1) + "-group";
-    this.watches =
-        List.of(
-            api.follow(Selection.endpoints(namespace, name), this::endpoints),
-            api.poll(Selection.secret(namespace, name), this::secret),
-            api.follow(Selection.configMap(namespace, name), this::document));
+    this.follow =
+        () ->
+            List.of(
+                api.follow(Selection.endpoints(namespace, name), this::endpoints),
+                api.poll(Selection.secret(namespace, name), this::secret),
+                api.follow(Selection.configMap(namespace, name), this::document));
+  }
+
+  /** Looks, unless it does so already. */
+  void resume() {
+    if (watches.isEmpty()) {
+      watches = follow.get();
+    }
+  }
+
+  /** Looks no more; what it has told holds until it is resumed or closed. */
+  void pause() {
+    watches.forEach(Api.Following::close);
+    watches = List.of();
   }
 
   /** Of one family, IPv4 before IPv6: in a dual-stack cluster a pod has an address of each. */
@@ -110,7 +128,7 @@ final class GroupWatch implements Api.Following {
 
   @Override
   public void close() {
-    watches.forEach(Api.Following::close);
+    pause();
     told.accept(Pods.UNKNOWN);
   }
 }

@@ -14,6 +14,13 @@ interface Serving {
   void apply(RouteTable table);
 
   /**
+   * Whether it still needs to know a daemon group's pods.
+   *
+   * @param group its id
+   */
+  boolean serves(String group);
+
+  /**
    * What is known of a daemon group's pods.
    *
    * @param group its id

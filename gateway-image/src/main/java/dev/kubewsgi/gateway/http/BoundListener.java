@@ -30,8 +30,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class BoundListener {
 
-  /** The event that tells a connection to end once it has nothing to answer. */
+  /** Events of a listener's end, for its connections. */
   enum Drain {
+    /** It will begin in a few seconds. */
+    ANNOUNCED,
+    /** The connection is to end once it has nothing to answer. */
     BEGUN
   }
 
@@ -137,6 +140,12 @@ final class BoundListener {
 
   private int port() {
     return ((InetSocketAddress) socket.localAddress()).getPort();
+  }
+
+  /** Has HTTP/2 clients open no more streams; of HTTP/1.1 each answer says it. */
+  void announceEnd() {
+    connections.forEach(
+        connection -> connection.pipeline().fireUserEventTriggered(Drain.ANNOUNCED));
   }
 
   /**

@@ -417,7 +417,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
   private void decideClose() {
     boolean rest = parser.head() != null && parser.framing() != null && !parser.bodyEnded();
     closeAfter |=
-        draining.getAsBoolean() || rest && (continueOwed || parser.remaining() > MOST_DRAINED);
+        draining.getAsBoolean()
+            || shared.isParting()
+            || rest && (continueOwed || parser.remaining() > MOST_DRAINED);
   }
 
   boolean sendBlock(ByteBuf block) {

@@ -76,7 +76,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Time
   /** GOAWAY, then the close once the streams have ended. */
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event == BoundListener.Drain.BEGUN) {
+    if (event instanceof BoundListener.Drain) {
       context.close();
     }
     context.fireUserEventTriggered(event);

@@ -154,6 +154,16 @@ public final class HttpFront {
   }
 
   /**
+   * Takes leave of clients, and goes on to serve whoever comes: each answer ends its connection,
+   * HTTP/2 clients get GOAWAY. Who asks again then asks somebody else, and does not find the
+   * connection closed under the request, as at {@link #stop}.
+   */
+  public void announceEnd() {
+    shared.part();
+    listeners.forEach(BoundListener::announceEnd);
+  }
+
+  /**
    * Stops accepting and lets the requests in flight end: their answers carry {@code Connection:
    * close}, HTTP/2 clients get GOAWAY. What is left after the graceful timeout is broken off.
    *

@@ -15,6 +15,7 @@ final class Shared {
   private final String server;
   private final Map<EventLoop, LoopState> loops = new ConcurrentHashMap<>();
   private volatile HttpSettings settings;
+  private volatile boolean parting;
 
   /**
    * @param server what the Server field says
@@ -57,6 +58,15 @@ final class Shared {
 
   void settings(HttpSettings next) {
     settings = next;
+  }
+
+  /** Whether each answer is the last of its connection. */
+  boolean isParting() {
+    return parting;
+  }
+
+  void part() {
+    parting = true;
   }
 
   LoopState loop(EventLoop eventLoop) {

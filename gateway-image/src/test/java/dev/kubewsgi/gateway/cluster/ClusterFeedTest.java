@@ -76,14 +76,51 @@ class ClusterFeedTest {
   @Test
   void aDaemonGroupThatTheTableDoesNotNameAnyMoreIsNotFollowed() {
     write(documents.says("a", "a"));
+    leaveGroups();
+    assertEquals(Set.of(INDEX, SHARD), api.followed());
+    assertEquals(Pods.UNKNOWN, serving.pods.get("web/site1"));
+  }
+
+  @Test
+  void whatIsKnownOfAGroupStaysWhileAliasesAreMovingAwayFromIt() {
+    write(documents.says("a", "a"));
+    api.tell(ENDPOINTS, List.of(slice("10.0.0.1")));
+    serving.stillServes = true;
+    leaveGroups();
+    assertEquals(Set.of(INDEX, SHARD), api.followed());
+    assertEquals(1, serving.pods.get("web/site1").addresses().size());
+
+    serving.stillServes = false;
+    later.run();
+    assertEquals(Pods.UNKNOWN, serving.pods.get("web/site1"));
+  }
+
+  @Test
+  void aGroupToWhichAliasesReturnInTheMiddleOfTheirMoveIsFollowedAgain() {
+    write(documents.says("a", "a"));
+    api.tell(ENDPOINTS, List.of(slice("10.0.0.1")));
+    serving.stillServes = true;
+    leaveGroups();
+    write(documents.says("a", "a"));
+    assertEquals(Set.of(INDEX, SHARD, ENDPOINTS, SECRET, DOCUMENT), api.followed());
+    assertEquals(1, serving.pods.get("web/site1").addresses().size());
+  }
+
+  private void leaveGroups() {
     var bare = documents.table(80);
     api.tell(SHARD, "routes.json", Documents.written(bare).shards().getFirst());
     var settings = new RouteTable(bare.gateway(), List.of(), List.of(), List.of());
     api.tell(INDEX, "index.json", Documents.written(settings).index());
     now += TableAssembly.MOMENT_NANOS;
     later.run();
-    assertEquals(Set.of(INDEX, SHARD), api.followed());
-    assertEquals(Pods.UNKNOWN, serving.pods.get("web/site1"));
+  }
+
+  private static EndpointSlice slice(String address) {
+    return new EndpointSlice(
+        new Metadata("site1-x", "1"),
+        "IPv4",
+        List.of(new EndpointSlice.Endpoint(List.of(address))),
+        List.of(new EndpointSlice.Port("wsgi", 9000)));
   }
 
   @Test
@@ -232,6 +269,12 @@ class ClusterFeedTest {
     final List<RouteTable> applied = new ArrayList<>();
     final Map<String, Pods> pods = new HashMap<>();
     boolean refuses;
+    boolean stillServes;
+
+    @Override
+    public boolean serves(String group) {
+      return stillServes;
+    }
 
     @Override
     public void apply(RouteTable table) {

@@ -338,6 +338,23 @@ final class Http2Test {
     stopped.get(20, TimeUnit.SECONDS);
   }
 
+  @Test
+  void onceTheEndIsAnnouncedClientsGetGoAwayAndTheirStreamsAnAnswer() throws Exception {
+    CompletableFuture<Exchange> taken = new CompletableFuture<>();
+    startHttp2(taken::complete);
+    CompletableFuture<Void> goAway = new CompletableFuture<>();
+    HttpClientRequest request = await(client.request(HttpMethod.GET, "/"));
+    request.connection().goAwayHandler(ignored -> goAway.complete(null));
+    Future<Buffer> body = request.send().compose(HttpClientResponse::body);
+    Exchange exchange = taken.get(20, TimeUnit.SECONDS);
+    front.announceEnd();
+    goAway.get(20, TimeUnit.SECONDS);
+    exchange
+        .eventLoop()
+        .execute(() -> exchange.respond(Applications.head(200), Applications.bytes("last")));
+    assertEquals("last", await(body).toString());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"/a%2Fb", "/a%00"})
   void pathsFollowTheSameRules(String path) throws Exception {

@@ -585,6 +585,23 @@ final class HttpFrontTest {
   }
 
   @Test
+  void onceTheEndIsAnnouncedEachAnswerEndsItsConnectionAndNewOnesAreStillTaken() throws Exception {
+    int port = start(Applications.echo());
+    try (Client before = new Client(port)) {
+      assertEquals(200, before.send(GET).answer().status());
+      front.announceEnd();
+      Answer last = before.send(GET).answersUntilClose().getFirst();
+      assertEquals(200, last.status());
+      assertEquals("close", last.field("Connection"));
+    }
+    try (Client after = new Client(port)) {
+      Answer only = after.send(GET).answersUntilClose().getFirst();
+      assertEquals(200, only.status());
+      assertEquals("close", only.field("Connection"));
+    }
+  }
+
+  @Test
   void stoppingFinishesWhatIsInFlightAndTakesNothingNew() throws Exception {
     CompletableFuture<Exchange> taken = new CompletableFuture<>();
     int port = start(taken::complete);
