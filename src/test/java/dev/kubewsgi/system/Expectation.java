@@ -26,7 +26,7 @@ import java.util.Map;
  * @param body parts that the answer's body holds
  * @param bodyHasNot parts that it does not hold
  */
-record Expectation(
+public record Expectation(
     String request,
     Map<String, String> requestHeaders,
     String requestBody,
@@ -37,7 +37,7 @@ record Expectation(
 
   static final String FILE = "tests/expectations.json";
 
-  Expectation {
+  public Expectation {
     requestHeaders = requestHeaders == null ? Map.of() : requestHeaders;
     headers = headers == null ? Map.of() : headers;
     body = body == null ? List.of() : body;
@@ -45,7 +45,7 @@ record Expectation(
   }
 
   /** Those of an example, in the order in which they have to be sent. */
-  static List<Expectation> of(Path example) {
+  public static List<Expectation> of(Path example) {
     try {
       return JsonMapper.builder()
           .build()
@@ -56,7 +56,7 @@ record Expectation(
   }
 
   /** Sends the request and compares, naming everything that differs. */
-  void checkAgainst(Site site) {
+  public void checkAgainst(Site site) {
     HttpResponse<String> answer = site.send(toRequest(site));
     List<String> differences = new ArrayList<>();
     if (answer.statusCode() != status) {

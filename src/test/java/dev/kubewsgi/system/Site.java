@@ -9,9 +9,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 
-/** Something of ours that serves HTTP on a port of this machine. */
-final class Site implements AutoCloseable {
+/** Something of ours that serves HTTP. */
+public final class Site implements AutoCloseable {
 
+  private final String host;
   private final int port;
   private final HttpClient client =
       HttpClient.newBuilder()
@@ -19,7 +20,13 @@ final class Site implements AutoCloseable {
           .connectTimeout(CommandLine.PATIENCE)
           .build();
 
+  /** On this machine. */
   Site(int port) {
+    this("127.0.0.1", port);
+  }
+
+  public Site(String host, int port) {
+    this.host = host;
     this.port = port;
   }
 
@@ -27,16 +34,16 @@ final class Site implements AutoCloseable {
     return port;
   }
 
-  URI url(String path) {
-    return URI.create("http://127.0.0.1:" + port + path);
+  public URI url(String path) {
+    return URI.create("http://" + host + ":" + port + path);
   }
 
-  HttpResponse<String> get(URI url) {
+  public HttpResponse<String> get(URI url) {
     return send(HttpRequest.newBuilder(url));
   }
 
   /** Sends a request and reads its answer whole; no redirect is followed. */
-  HttpResponse<String> send(HttpRequest.Builder request) {
+  public HttpResponse<String> send(HttpRequest.Builder request) {
     try {
       return client.send(
           request.timeout(CommandLine.PATIENCE).build(),

@@ -4,13 +4,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where this project's files are: a test starts in its own module's directory. */
-final class Checkout {
+public final class Checkout {
 
   private static final Path ROOT = root(Path.of("").toAbsolutePath());
 
   private Checkout() {}
 
-  static Path file(String name) {
+  /** The path of a file of the repository. */
+  public static Path file(String name) {
     return ROOT.resolve(name);
   }
 

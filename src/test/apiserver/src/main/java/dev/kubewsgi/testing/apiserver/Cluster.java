@@ -54,9 +54,14 @@ public final class Cluster implements AutoCloseable {
   }
 
   private static Cluster ofOthers(Path kubeconfig) {
-    var cluster = new Cluster(kubeconfig, Optional.empty());
+    Cluster cluster = of(kubeconfig);
     System.err.println(cluster);
     return cluster;
+  }
+
+  /** That of a kubeconfig whose user may do everything; it is left running. */
+  public static Cluster of(Path kubeconfig) {
+    return new Cluster(kubeconfig, Optional.empty());
   }
 
   /** A client that may do everything. It is closed with the last test. */

@@ -36,7 +36,12 @@ public record CommandResult(List<String> command, int exitCode, String stdout, S
         .formatted(String.join(" ", command), exitCode, stdout, stderr);
   }
 
-  static CommandResult of(List<String> command, Map<String, String> environment) {
+  /**
+   * Runs a program to its end, with nothing to read.
+   *
+   * @param environment variables beyond this process' own
+   */
+  public static CommandResult of(List<String> command, Map<String, String> environment) {
     try {
       Path stdout = Files.createTempFile("stdout", "");
       Path stderr = Files.createTempFile("stderr", "");

@@ -4,12 +4,14 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * {@code control-plane run}, held by its standard input: it ends when this JVM does, however that
- * ends.
+ * {@code control-plane run}, or {@code cluster run} for one with nodes, held by its standard input:
+ * it ends when this JVM does, however that ends.
  */
-final class ControlPlane implements AutoCloseable {
+public final class ControlPlane implements AutoCloseable {
 
   private static final String UP = "export KUBECONFIG=";
   private static final int MISSING = 3;
@@ -23,7 +25,7 @@ final class ControlPlane implements AutoCloseable {
   }
 
   /**
-   * Starts one in {@code target} of the module that is tested.
+   * Starts one without nodes in {@code target} of the module that is tested.
    *
    * @throws UnavailableException if this machine lacks what that needs
    * @throws IllegalStateException if it does not start, with the reason that it gave
@@ -31,16 +33,28 @@ final class ControlPlane implements AutoCloseable {
   static ControlPlane start() {
     Path directory = Path.of("target", "api-server-" + ProcessHandle.current().pid());
     // The definitions before the controllers: garbage collection knows them from its start then.
-    var builder =
-        new ProcessBuilder(
-            Checkout.file("src/test/cluster/control-plane").toString(),
-            "run",
-            directory.toAbsolutePath().toString(),
-            "--exit-with-stdin",
-            "--apply",
-            Checkout.file("crds/src/main/resources/dev/kubewsgi/crds").toString());
+    String definitions = Checkout.file("crds/src/main/resources/dev/kubewsgi/crds").toString();
+    return run("control-plane", directory, "--apply", definitions);
+  }
+
+  /**
+   * Starts one with two nodes.
+   *
+   * @param directory for its files
+   * @throws UnavailableException if this machine lacks what that needs
+   * @throws IllegalStateException if it does not start, with the reason that it gave
+   */
+  public static ControlPlane startWithNodes(Path directory) {
+    return run("cluster", directory);
+  }
+
+  private static ControlPlane run(String program, Path directory, String... options) {
+    var command = new ArrayList<String>();
+    command.add(Checkout.file("src/test/cluster/" + program).toString());
+    command.addAll(List.of("run", directory.toAbsolutePath().toString(), "--exit-with-stdin"));
+    command.addAll(List.of(options));
     try {
-      var plane = new ControlPlane(directory.toAbsolutePath(), builder.start());
+      var plane = new ControlPlane(directory.toAbsolutePath(), new ProcessBuilder(command).start());
       plane.awaitUp();
       return plane;
     } catch (IOException e) {
@@ -48,7 +62,8 @@ final class ControlPlane implements AutoCloseable {
     }
   }
 
-  Path kubeconfig() {
+  /** A kubeconfig of a user who may do everything. */
+  public Path kubeconfig() {
     return directory.resolve("kubeconfig");
   }
 

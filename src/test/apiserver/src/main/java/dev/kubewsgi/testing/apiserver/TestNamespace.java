@@ -23,7 +23,8 @@ public final class TestNamespace implements AutoCloseable {
     this.name = name;
   }
 
-  static TestNamespace create(Cluster cluster, Class<?> test) {
+  /** One named for a test; the caller closes it. */
+  public static TestNamespace create(Cluster cluster, Class<?> test) {
     return create(cluster, test.getSimpleName().toLowerCase(Locale.ROOT));
   }
 

@@ -1,11 +1,13 @@
 package dev.kubewsgi.testing.apiserver;
 
-/** There can be no API server on this machine; the message is the reason, in a line. */
-final class UnavailableException extends RuntimeException {
+/**
+ * There can be no Kubernetes of that kind on this machine; the message is the reason, in a line.
+ */
+public final class UnavailableException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
-  UnavailableException(String reason) {
+  public UnavailableException(String reason) {
     super(reason);
   }
 }

@@ -1,0 +1,208 @@
+package dev.kubewsgi.pods;
+
+import static java.util.stream.Collectors.toSet;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.kubewsgi.pods.load.Load;
+import dev.kubewsgi.system.Eventually;
+import dev.kubewsgi.system.Site;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.readiness.Readiness;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Two gateways and a group of four pods, with one alias that answers with the digest of what it was
+ * sent.
+ */
+final class LoadedSite {
+
+  static final int REPLICAS = 4;
+  static final int THREADS = 16;
+
+  private static final int PORT = 8000;
+  private static final int CONNECTIONS = 48;
+
+  /** The place of an alias without a group. */
+  static final String EMBEDDED = "embedded";
+
+  private static final String MANIFESTS =
+      """
+      apiVersion: kubewsgi.dev/v1alpha1
+      kind: WsgiGateway
+      metadata: {name: main}
+      spec:
+        replicas: 2
+        listeners: [{name: http, port: %d}]
+        embedded: {enabled: true}
+      ---
+      apiVersion: kubewsgi.dev/v1alpha1
+      kind: DaemonGroup
+      metadata: {name: site}
+      spec: {replicas: %d, processes: 1, threads: %d}
+      ---
+      """
+          .formatted(PORT, REPLICAS, THREADS);
+
+  private static final String ALIAS =
+      """
+      apiVersion: kubewsgi.dev/v1alpha1
+      kind: ScriptAlias
+      metadata: {name: load}
+      spec:
+        path: /load
+        script: load.py
+        %s
+        source:
+          inline:
+            load.py: |
+              import hashlib
+              import time
+              from urllib.parse import parse_qs
+
+
+              def application(environ, start_response):
+                  asked = parse_qs(environ["QUERY_STRING"])
+                  body = environ["wsgi.input"].read()
+                  if "milliseconds" in asked:
+                      time.sleep(int(asked["milliseconds"][0]) / 1000)
+                  digest = hashlib.sha256(body).hexdigest()
+                  place = environ["mod_wsgi.process_group"] or "embedded"
+                  number = asked.get("number", ["none"])[0]
+                  answer = f"{number} {digest} {place} %s".encode()
+                  start_response("200 OK", [("Content-Length", str(len(answer)))])
+                  return [answer]
+      """;
+
+  private static final String KILL_ONE =
+      """
+      import os, pathlib, signal
+      workers = [each.parent for each in pathlib.Path("/proc").glob("[0-9]*/cmdline")
+                 if each.read_bytes().startswith(b"(wsgi:")]
+      os.kill(int(workers[0].name), signal.SIGKILL)
+      """;
+
+  private final Scene scene;
+  private final Release release;
+  private final Site site;
+  private int revision;
+
+  private LoadedSite(Scene scene, Release release, Site site) {
+    this.scene = scene;
+    this.release = release;
+    this.site = site;
+  }
+
+  /** Returns when it serves. */
+  static LoadedSite start(Scene scene, Release release) {
+    scene.apply(MANIFESTS + alias("site", 0));
+    scene.awaitCondition("alias", "load", "Ready");
+    scene.awaitRollout("site-group");
+    Site site = scene.site("main", PORT);
+    assumeTrue(
+        !site.url("/").getHost().equals("127.0.0.1"),
+        "a load needs a Service that this machine reaches by its address");
+    return new LoadedSite(scene, release, site);
+  }
+
+  private static String alias(String place, int revision) {
+    String where = place.equals(EMBEDDED) ? "" : "processGroup: " + place;
+    return ALIAS.formatted(where, revision);
+  }
+
+  Scene scene() {
+    return scene;
+  }
+
+  Release release() {
+    return release;
+  }
+
+  /** A load on it. */
+  Load load(int perSecond) {
+    return Load.start(site.url("/").getHost(), PORT, "/load", perSecond, CONNECTIONS);
+  }
+
+  /** Requests a second that it carries when nothing else happens. */
+  int carried() {
+    return Load.carried(site.url("/").getHost(), PORT, "/load", CONNECTIONS, Duration.ofSeconds(5));
+  }
+
+  /** The time, as a field of an object has it. */
+  String now() {
+    return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  /** Returns when no pod is left of those that there are now, and the others are ready. */
+  void replaced(String component, String owner, Runnable change) {
+    Set<String> before = uids(scene.allPods(component, owner));
+    change.run();
+    Eventually.isTrue(
+        "new pods of " + owner,
+        Scene.PATIENCE,
+        () -> Collections.disjoint(before, uids(scene.allPods(component, owner))));
+    scene.awaitRollout(owner + "-" + component);
+  }
+
+  private static Set<String> uids(List<Pod> pods) {
+    return pods.stream().map(pod -> pod.getMetadata().getUid()).collect(toSet());
+  }
+
+  /** Returns when there are as many pods of the group, all ready, and no other. */
+  void scale(int replicas) {
+    scene.kubectl("scale", "dg", "site", "--replicas=" + replicas);
+    awaitPods(replicas);
+  }
+
+  /** Returns when all pods of the group are ready, and no other is left. */
+  void awaitAllReady() {
+    awaitPods(REPLICAS);
+  }
+
+  private void awaitPods(int replicas) {
+    Eventually.isTrue(
+        replicas + " pods of the group are ready and no other is left",
+        Scene.PATIENCE,
+        () -> {
+          List<Pod> pods = scene.allPods("group", "site");
+          return pods.size() == replicas && pods.stream().allMatch(Readiness::isPodReady);
+        });
+  }
+
+  /**
+   * Moves the alias into the group, or into the gateways; returns when all of them have it there.
+   */
+  void moveTo(String place) {
+    scene.apply(alias(place, revision));
+    scene.awaitCondition("alias", "load", "Ready");
+  }
+
+  /** Gives the alias other code; returns when it is what answers. */
+  void reload() {
+    revision++;
+    scene.apply(alias("site", revision));
+    scene.awaitCondition("alias", "load", "Ready");
+    scene.awaitAnswer(site, "/load", " site " + revision);
+  }
+
+  /** Returns when the node of the group's first pod has none but those of DaemonSets. */
+  void drain() {
+    List<Node> nodes = scene.cluster().client().nodes().list().getItems();
+    assumeTrue(nodes.size() > 1, "a drain needs a second node");
+    String node = scene.pods("group", "site").getFirst().getSpec().getNodeName();
+    scene.kubectl("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=150s");
+    awaitAllReady();
+    scene.kubectl("uncordon", node);
+  }
+
+  /** Kills a worker process of one of the pods, and not its supervisor. */
+  void killWorker() {
+    String pod = scene.pods("group", "site").getFirst().getMetadata().getName();
+    scene.kubectl("exec", pod, "--", "python3", "-c", KILL_ONE);
+  }
+}

@@ -1,0 +1,105 @@
+package dev.kubewsgi.pods;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.kubewsgi.pods.load.Load;
+import dev.kubewsgi.pods.load.Outcome;
+import dev.kubewsgi.pods.load.Report;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Under a load, with each thing that happens to a site some time, every request is answered as it
+ * has to be. {@code kube-wsgi.rounds} is how often each happens, {@code kube-wsgi.report} a file
+ * for the table of all.
+ */
+@Pods
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class NothingIsLostTest {
+
+  private static final int ROUNDS = Integer.getInteger("kube-wsgi.rounds", 1);
+  private static final int MOST_PER_SECOND = 1000;
+
+  /** Of what the site carries: each disruption needs the processors too. */
+  private static final double PART_OF_CARRIED = 0.4;
+
+  private static final Duration BEFORE = Duration.ofSeconds(2);
+  private static final Duration AFTER = Duration.ofSeconds(1);
+
+  private final List<String> table = new ArrayList<>();
+  private LoadedSite site;
+  private int perSecond;
+
+  @BeforeAll
+  void start(Scene scene, Release release) {
+    site = LoadedSite.start(scene, release);
+    int carried = site.carried();
+    perSecond = Math.min(MOST_PER_SECOND, (int) (carried * PART_OF_CARRIED));
+    say("The site carries %d requests/s; the load is of %d/s.".formatted(carried, perSecond));
+    say("");
+    say(
+        "| while | rounds | requests | lost or wrong | p99 before, ms | p99 during, ms | max, ms |");
+    say("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+  }
+
+  private void say(String line) {
+    System.err.println(line);
+    table.add(line);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyRequestIsAnsweredAsItHasToBeWhile(Disruption disruption) {
+    List<Outcome> before = new ArrayList<>();
+    List<Outcome> during = new ArrayList<>();
+    List<Outcome> unexpected = new ArrayList<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      Load load = site.load(perSecond);
+      LockSupport.parkNanos(BEFORE.toNanos());
+      Duration began = load.now();
+      try {
+        disruption.happen(site);
+        LockSupport.parkNanos(AFTER.toNanos());
+      } finally {
+        Report report = load.stop();
+        before.addAll(report.between(Duration.ZERO, began).outcomes());
+        during.addAll(report.between(began, Duration.ofDays(1)).outcomes());
+        unexpected.addAll(disruption.unexpected(report.wrong(), began));
+      }
+      disruption.undo(site);
+    }
+    tell(disruption, new Report(before), new Report(during), unexpected);
+    assertEquals(List.of(), unexpected);
+  }
+
+  private void tell(Disruption disruption, Report before, Report during, List<Outcome> unexpected) {
+    say(
+        "| %s | %d | %,d | %d | %.0f | %.0f | %.0f |"
+            .formatted(
+                disruption,
+                ROUNDS,
+                before.count() + during.count(),
+                unexpected.size(),
+                before.late(0.99),
+                during.late(0.99),
+                during.late(1)));
+  }
+
+  @AfterAll
+  void report() throws IOException {
+    String file = System.getProperty("kube-wsgi.report");
+    if (file != null) {
+      Files.write(Path.of(file), table);
+    }
+  }
+}

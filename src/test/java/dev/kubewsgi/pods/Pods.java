@@ -1,0 +1,31 @@
+package dev.kubewsgi.pods;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * A test class that needs pods which run. All of them share a {@link
+ * dev.kubewsgi.pods.kubernetes.Kubernetes} in which the chart is installed as {@link Release#NAME}.
+ *
+ * <p>Constructors and methods of the class may take, as parameters,
+ *
+ * <ul>
+ *   <li>a {@link Scene}: the class's when its constructor or a {@code BeforeAll} method asks for
+ *       it, else one for each test;
+ *   <li>the {@link Release};
+ *   <li>a {@link dev.kubewsgi.testing.apiserver.Cluster}.
+ * </ul>
+ *
+ * After a failure, {@code target/failures} has what there was in the scene and in the release's
+ * namespace: objects, events and logs. Where a machine can have no Kubernetes, the tests are
+ * skipped with the reasons; with {@code CI=true} they fail instead.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Inherited
+@ExtendWith(PodsExtension.class)
+@interface Pods {}

@@ -1,0 +1,187 @@
+package dev.kubewsgi.pods;
+
+import dev.kubewsgi.system.Eventually;
+import dev.kubewsgi.system.Site;
+import dev.kubewsgi.testing.apiserver.Cluster;
+import dev.kubewsgi.testing.apiserver.CommandResult;
+import dev.kubewsgi.testing.apiserver.TestNamespace;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.LocalPortForward;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A namespace in which manifests are applied and what they make is asked. */
+final class Scene implements AutoCloseable {
+
+  /** For pods to start or end. */
+  static final Duration PATIENCE = Duration.ofSeconds(150);
+
+  private static final int CONNECT_MILLIS = 1000;
+
+  private final Cluster cluster;
+  private final TestNamespace namespace;
+  private final List<AutoCloseable> opened = new ArrayList<>();
+
+  private Scene(Cluster cluster, TestNamespace namespace) {
+    this.cluster = cluster;
+    this.namespace = namespace;
+  }
+
+  static Scene open(Cluster cluster, Class<?> test) {
+    return new Scene(cluster, TestNamespace.create(cluster, test));
+  }
+
+  Cluster cluster() {
+    return cluster;
+  }
+
+  String namespace() {
+    return namespace.name();
+  }
+
+  /** Runs kubectl in the namespace; it must succeed. */
+  String kubectl(String... arguments) {
+    return tryKubectl(arguments).orFail().stdout();
+  }
+
+  /** Runs kubectl in the namespace. */
+  CommandResult tryKubectl(String... arguments) {
+    String[] all =
+        Stream.concat(Stream.of("--namespace=" + namespace()), Stream.of(arguments))
+            .toArray(String[]::new);
+    return cluster.kubectl(all);
+  }
+
+  /** Applies a manifest, or all of a folder. */
+  void apply(Path manifests) {
+    kubectl("apply", "--filename=" + manifests);
+  }
+
+  /** Applies manifests that are written in a test. */
+  void apply(String yaml) {
+    try {
+      Path file = Files.createTempFile("manifest", ".yaml");
+      try {
+        apply(Files.writeString(file, yaml));
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Merges a patch into an object. */
+  void patch(String kind, String name, String json) {
+    kubectl("patch", kind, name, "--type=merge", "--patch=" + json);
+  }
+
+  /**
+   * Waits until an object's condition is True and about its newest generation.
+   *
+   * @param kind its name or a short one: {@code dg}
+   */
+  void awaitCondition(String kind, String name, String condition) {
+    kubectl("wait", kind + "/" + name, "--for=condition=" + condition, "--timeout=" + seconds());
+  }
+
+  /** Waits until all pods of a Deployment are of its newest template, and ready. */
+  void awaitRollout(String deployment) {
+    kubectl("rollout", "status", "deployment/" + deployment, "--timeout=" + seconds());
+  }
+
+  private static String seconds() {
+    return PATIENCE.toSeconds() + "s";
+  }
+
+  /** Pods of an object that have not been told to end. */
+  List<Pod> pods(String component, String owner) {
+    return allPods(component, owner).stream()
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .toList();
+  }
+
+  /**
+   * Pods of an object.
+   *
+   * @param component {@code gateway} or {@code group}
+   * @param owner the object's name
+   */
+  List<Pod> allPods(String component, String owner) {
+    return cluster
+        .client()
+        .pods()
+        .inNamespace(namespace())
+        .withLabel("app.kubernetes.io/component", component)
+        .withLabel("app.kubernetes.io/instance", owner)
+        .list()
+        .getItems();
+  }
+
+  /**
+   * The Service of a gateway: by its own address or, where that leads nowhere, through kubectl's
+   * way.
+   */
+  Site site(String gateway, int port) {
+    String service = gateway + "-gateway";
+    var services = cluster.client().services().inNamespace(namespace()).withName(service);
+    String address =
+        services
+            .waitUntilCondition(Objects::nonNull, PATIENCE.toSeconds(), TimeUnit.SECONDS)
+            .getSpec()
+            .getClusterIP();
+    awaitRollout(service);
+    Site site =
+        isReached(address, port) ? new Site(address, port) : forwarded(services.portForward(port));
+    opened.add(site);
+    return site;
+  }
+
+  private Site forwarded(LocalPortForward forward) {
+    opened.add(forward);
+    return new Site("127.0.0.1", forward.getLocalPort());
+  }
+
+  /** Whether this machine reaches the addresses of Services. */
+  static boolean isReached(String address, int port) {
+    try (var socket = new Socket()) {
+      socket.connect(new InetSocketAddress(address, port), CONNECT_MILLIS);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Waits until a path is answered 200 with a text. */
+  void awaitAnswer(Site site, String path, String text) {
+    Eventually.isTrue(path + " answers " + text, PATIENCE, () -> answer(site, path).contains(text));
+  }
+
+  /** The status and body of an answer, or why there is none. */
+  static String answer(Site site, String path) {
+    try {
+      var answer = site.get(site.url(path));
+      return answer.statusCode() + " " + answer.body();
+    } catch (UncheckedIOException e) {
+      return e.toString();
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    for (AutoCloseable each : opened.reversed()) {
+      each.close();
+    }
+    namespace.close();
+  }
+}

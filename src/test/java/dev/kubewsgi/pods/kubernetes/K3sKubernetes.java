@@ -1,0 +1,90 @@
+package dev.kubewsgi.pods.kubernetes;
+
+import dev.kubewsgi.testing.apiserver.CommandResult;
+import dev.kubewsgi.testing.apiserver.UnavailableException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.k3s.K3sContainer;
+import org.testcontainers.utility.DockerImageName;
+import org.testcontainers.utility.MountableFile;
+
+/** K3s in a container of Docker's. */
+final class K3sKubernetes implements Kubernetes {
+
+  private static final String IMAGE = "rancher/k3s:v1.35.1-k3s1";
+
+  private final K3sContainer container;
+  private final Path kubeconfig;
+
+  private K3sKubernetes(K3sContainer container, Path kubeconfig) {
+    this.container = container;
+    this.kubeconfig = kubeconfig;
+  }
+
+  static K3sKubernetes start() {
+    if (!DockerClientFactory.instance().isDockerAvailable()) {
+      throw new UnavailableException("no Docker answers");
+    }
+    List<Path> archives = Images.archives();
+    var container = new K3sContainer(DockerImageName.parse(IMAGE));
+    container.start();
+    try {
+      Path file = Files.createTempFile("k3s", ".kubeconfig");
+      var started =
+          new K3sKubernetes(container, Files.writeString(file, container.getKubeConfigYaml()));
+      archives.forEach(started::load);
+      return started;
+    } catch (IOException e) {
+      container.stop();
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void load(Path archive) {
+    String there = "/tmp/" + archive.getFileName();
+    container.copyFileToContainer(MountableFile.forHostPath(archive), there);
+    try {
+      var imported = container.execInContainer("ctr", "images", "import", there);
+      new CommandResult(
+              List.of("ctr", "images", "import", there),
+              imported.getExitCode(),
+              imported.getStdout(),
+              imported.getStderr())
+          .orFail();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while " + archive + " was imported", e);
+    }
+  }
+
+  @Override
+  public Path kubeconfig() {
+    return kubeconfig;
+  }
+
+  @Override
+  public List<String> chartOptions() {
+    return List.of();
+  }
+
+  @Override
+  public String toString() {
+    return "K3s (" + IMAGE + ") in Docker";
+  }
+
+  @Override
+  public void close() {
+    container.stop();
+    try {
+      Files.delete(kubeconfig);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

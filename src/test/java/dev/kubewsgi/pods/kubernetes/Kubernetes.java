@@ -1,0 +1,65 @@
+package dev.kubewsgi.pods.kubernetes;
+
+import dev.kubewsgi.testing.apiserver.UnavailableException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A Kubernetes whose nodes have, or can pull, the images of this project. */
+public sealed interface Kubernetes extends AutoCloseable
+    permits GivenKubernetes, K3sKubernetes, LocalKubernetes {
+
+  /** Names a kubeconfig; then it is on its cluster that the tests run. */
+  String GIVEN = "KUBE_WSGI_TEST_KUBECONFIG";
+
+  /** {@code local} or {@code k3s}, where there is no kubeconfig. */
+  String CHOICE = "KUBE_WSGI_TEST_KUBERNETES";
+
+  /**
+   * The one that the environment names; else this machine's own or, where that cannot be had, K3s.
+   *
+   * @throws UnavailableException if there can be none, with the reason for each
+   */
+  static Kubernetes open() {
+    String given = System.getenv(GIVEN);
+    if (given != null) {
+      return new GivenKubernetes(Path.of(given));
+    }
+    String choice = System.getenv().getOrDefault(CHOICE, "");
+    return switch (choice) {
+      case "local" -> LocalKubernetes.start();
+      case "k3s" -> K3sKubernetes.start();
+      case "" -> localOrK3s();
+      default ->
+          throw new IllegalArgumentException(
+              "%s=%s: write local or k3s, or name a kubeconfig in %s"
+                  .formatted(CHOICE, choice, GIVEN));
+    };
+  }
+
+  private static Kubernetes localOrK3s() {
+    try {
+      return LocalKubernetes.start();
+    } catch (UnavailableException noNodes) {
+      try {
+        return K3sKubernetes.start();
+      } catch (UnavailableException noDocker) {
+        throw new UnavailableException(
+            "%s; nor K3s: %s; nor is there a cluster in %s"
+                .formatted(noNodes.getMessage(), noDocker.getMessage(), GIVEN));
+      }
+    }
+  }
+
+  /** A kubeconfig of a user who may do everything. */
+  Path kubeconfig();
+
+  /** Arguments of Helm by which the chart finds the images. */
+  List<String> chartOptions();
+
+  /** Which it is, in a line. */
+  @Override
+  String toString();
+
+  @Override
+  void close();
+}

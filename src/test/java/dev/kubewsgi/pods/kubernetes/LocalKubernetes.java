@@ -1,0 +1,66 @@
+package dev.kubewsgi.pods.kubernetes;
+
+import dev.kubewsgi.testing.apiserver.Checkout;
+import dev.kubewsgi.testing.apiserver.CommandResult;
+import dev.kubewsgi.testing.apiserver.ControlPlane;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** This machine's own, with two nodes: {@code src/test/cluster/cluster}. */
+final class LocalKubernetes implements Kubernetes {
+
+  private final ControlPlane plane;
+
+  private LocalKubernetes(ControlPlane plane) {
+    this.plane = plane;
+  }
+
+  static LocalKubernetes start() {
+    List<Path> archives = Images.archives();
+    Path directory = Path.of("target", "kubernetes-" + ProcessHandle.current().pid());
+    var started = new LocalKubernetes(ControlPlane.startWithNodes(directory));
+    archives.forEach(started::load);
+    return started;
+  }
+
+  private void load(Path archive) {
+    String program = Checkout.file("src/test/cluster/cluster").toString();
+    String directory = kubeconfig().getParent().toString();
+    CommandResult.of(List.of(program, "load", directory, archive.toString()), Map.of()).orFail();
+  }
+
+  @Override
+  public Path kubeconfig() {
+    return plane.kubeconfig();
+  }
+
+  @Override
+  public List<String> chartOptions() {
+    return List.of();
+  }
+
+  @Override
+  public String toString() {
+    try {
+      return Files.readString(kubeconfig().resolveSibling("about")).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      plane.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the cluster ended", e);
+    }
+  }
+}
