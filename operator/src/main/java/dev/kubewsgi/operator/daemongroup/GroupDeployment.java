@@ -167,7 +167,6 @@ final class GroupDeployment {
         .withImage(Optional.ofNullable(spec.image()).orElse(config.images().group()))
         .withImagePullPolicy(
             Optional.ofNullable(spec.imagePullPolicy()).map(Enum::name).orElse(null))
-        .withWorkingDir(spec.workingDir())
         .withEnv(env())
         .withResources(resources())
         .withSecurityContext(Restrictions.container())
