@@ -1,7 +1,7 @@
 # kube-wsgi: what there is to do here. `make` alone lists it.
 # The work is in tools/: each script says what it does and can be called by hand.
 .DEFAULT_GOAL := help
-.PHONY: help ready setup build images run operator test lint format bench control-plane control-plane-down cluster \
+.PHONY: help ready setup build images run operator test lint format soak bench control-plane control-plane-down cluster \
 	cluster-down clean
 
 help: ## List these commands
@@ -36,6 +36,11 @@ lint: ready ## Check form and likely mistakes of Java, Python and shell
 format: ready ## Format Java and Python in place
 	@tools/format
 
+soak: setup ## What may happen to a site, twenty times each, under a load (hours); writes docs/soak.md
+	@tools/images
+	@tools/mvn -q -pl src/test -am verify -Dtest=NothingIsLostTest -Dsurefire.failIfNoSpecifiedTests=false \
+	  -Dkube-wsgi.rounds=20 -Dkube-wsgi.report=$(CURDIR)/docs/soak.md
+
 bench: build ## Measure beside mod_wsgi and nginx with uWSGI (root: installs them from Debian)
 	@bench/run
 
@@ -45,9 +50,10 @@ control-plane: setup ## Start a Kubernetes without nodes for trying things; prin
 control-plane-down: ## End it
 	@src/test/cluster/control-plane stop target/control-plane
 
-cluster: ## Start a Kubernetes with two nodes, without Docker (root); prints how to reach it
+cluster: ## Start a Kubernetes on this machine with kube-wsgi and the quickstart in it (root); prints URLs
 	@tools/setup cluster
-	@src/test/cluster/cluster start target/cluster
+	@tools/setup images
+	@tools/cluster target/cluster
 
 cluster-down: ## End it
 	@src/test/cluster/cluster stop target/cluster

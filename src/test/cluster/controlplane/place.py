@@ -21,12 +21,13 @@ class Place:
         self.audit_log = self.directory / "audit.log"
         self.logs = self.directory / "logs"
         self.pids = self.directory / "pids"
+        self.commands = self.directory / "commands"
         self.trust = self.directory / "trust"
         self.data = self.directory / "data"
 
     def make(self):
         """Make the directory, for its owner alone, and empty it of an earlier cluster."""
-        for each in (self.directory, self.logs, self.pids, self.trust):
+        for each in (self.directory, self.logs, self.pids, self.commands, self.trust):
             each.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.forget_cluster()
         for file in (self.audit_log, *self.logs.iterdir()):

@@ -1,11 +1,15 @@
 """Processes that outlive the command that starts them, and are ended by their ids alone."""
 
 import ctypes
+import json
 import os
 import signal
 import subprocess
 import time
 from pathlib import Path
+
+from controlplane.failure import Failure
+from controlplane.parts import Part
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
@@ -45,7 +49,25 @@ def start(place, part, bound):
             preexec_fn=_end_with_parent if bound else None,  # noqa: PLW1509 - there is one thread
         )
     record(place, part.name, child.pid)
+    _command_file(place, part.name).write_text(json.dumps([str(word) for word in part.command]))
     return child.pid
+
+
+def restart(place, name, pause):
+    """Kill a part that was started, and start it again so many seconds later.
+
+    Meanwhile it is not recorded, so nobody takes its end for the cluster's.
+    """
+    killed = {process.name: process for process in recorded(place)}.get(name)
+    if killed is None or not _command_file(place, name).exists():
+        names = ", ".join(file.name for file in sorted(place.commands.glob("*")))
+        raise Failure(f"KW217 There is no part {name} in {place.directory}; there are: {names}")
+    killed.forget(place)
+    killed.kill()
+    while killed.runs():
+        time.sleep(0.01)
+    time.sleep(pause)
+    start(place, Part(name, json.loads(_command_file(place, name).read_text())), bound=False)
 
 
 def record(place, name, pid):
@@ -94,6 +116,10 @@ def _reap():
 
 def _pid_file(place, name):
     return place.pids / name
+
+
+def _command_file(place, name):
+    return place.commands / name
 
 
 def _end_with_parent():

@@ -38,6 +38,12 @@ def stop(place):
         _end(place)
 
 
+def restart(place, part, pause):
+    """Kill a part, and start it again so many seconds later; the rest of the cluster goes on."""
+    with place.locked():
+        processes.restart(place, part, pause)
+
+
 def load(place, archive):
     """Take the images of an archive, as `docker save` or an OCI tool writes it, into each node."""
     if not plane.is_up(place):

@@ -53,6 +53,9 @@ def _options(arguments):
     lifetime.add_options(command("run", _run, "start one and end it on SIGTERM or SIGINT"))
     load = command("load", _load, "take the images of an archive into each node")
     load.add_argument("archive", metavar="IMAGE.tar", type=Path, help="of docker save, or OCI")
+    restart = command("restart", _restart, "kill a part and start it again")
+    restart.add_argument("part", metavar="PART", help="such as etcd or node-1-kubelet; see status")
+    restart.add_argument("--after", metavar="SECONDS", type=float, default=0, help="of its absence")
     command("stop", _stop, "end what was started in DIR, also after a crash")
     command("status", _status, "say what runs in DIR")
     return parser.parse_args(arguments)
@@ -75,6 +78,11 @@ def _run(place, options):
 
 def _load(place, options):
     cluster.load(place, options.archive)
+    return 0
+
+
+def _restart(place, options):
+    cluster.restart(place, options.part, options.after)
     return 0
 
 

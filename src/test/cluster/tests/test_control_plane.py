@@ -9,6 +9,7 @@ import unittest
 from pathlib import Path
 
 from controlplane import processes
+from controlplane.failure import Failure
 from controlplane.parts import Part
 from controlplane.place import Place
 
@@ -50,6 +51,22 @@ class ProcessesTest(TemporaryPlace):
     def test_a_process_that_has_ended_is_not_taken_for_running(self):
         self.start("exit 0")
         self.assertTrue(eventually(lambda: not self.running()))
+
+    def test_a_part_that_is_restarted_is_another_process_of_the_same_command(self):
+        self.start("sleep 60")
+        before = self.running()["part"]
+        processes.restart(self.place, "part", 0)
+        after = self.running()["part"]
+        self.assertNotEqual(before, after)
+        command = Path(f"/proc/{after}/cmdline").read_bytes()
+        self.assertIn(b"sleep 60", command)
+
+    def test_a_part_that_is_not_there_is_not_restarted_and_those_that_are_are_named(self):
+        self.start("sleep 60")
+        with self.assertRaises(Failure) as failure:
+            processes.restart(self.place, "etcd", 0)
+        self.assertIn("KW217", str(failure.exception))
+        self.assertIn("there are: part", str(failure.exception))
 
     def test_a_bound_process_ends_with_a_command_that_is_killed(self):
         script = (

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *   <li>a {@link Scene}: the class's when its constructor or a {@code BeforeAll} method asks for
  *       it, else one for each test;
  *   <li>the {@link Release};
+ *   <li>the {@link dev.kubewsgi.pods.kubernetes.Kubernetes};
  *   <li>a {@link dev.kubewsgi.testing.apiserver.Cluster}.
  * </ul>
  *

@@ -21,8 +21,12 @@ final class PodsExtension
 
   private static final Namespace STORE = Namespace.create(Pods.class);
 
-  /** A Kubernetes with the chart installed. */
-  private record Installed(Kubernetes kubernetes, Cluster cluster, Release release)
+  /**
+   * A Kubernetes with the chart installed.
+   *
+   * @param adopted whether it was there before, and will be left
+   */
+  private record Installed(Kubernetes kubernetes, Cluster cluster, Release release, boolean adopted)
       implements AutoCloseable {
 
     static Installed open() {
@@ -30,18 +34,27 @@ final class PodsExtension
       System.err.println("Tests of pods run on " + kubernetes);
       Cluster cluster = Cluster.of(kubernetes.kubeconfig());
       var release = new Release(cluster, kubernetes.chartOptions());
+      boolean adopted = release.isInstalled();
+      if (!adopted) {
+        install(release, kubernetes);
+      }
+      return new Installed(kubernetes, cluster, release, adopted);
+    }
+
+    private static void install(Release release, Kubernetes kubernetes) {
       try {
         release.install();
       } catch (AssertionError failure) {
         kubernetes.close();
         throw failure;
       }
-      return new Installed(kubernetes, cluster, release);
     }
 
     @Override
     public void close() throws Exception {
-      release.uninstall();
+      if (!adopted) {
+        release.uninstall();
+      }
       cluster.close();
       kubernetes.close();
     }
@@ -69,7 +82,10 @@ final class PodsExtension
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
     Class<?> type = parameter.getParameter().getType();
-    return type == Scene.class || type == Release.class || type == Cluster.class;
+    return type == Scene.class
+        || type == Release.class
+        || type == Cluster.class
+        || type == Kubernetes.class;
   }
 
   @Override
@@ -78,7 +94,11 @@ final class PodsExtension
     if (type == Scene.class) {
       return scene(context);
     }
-    return type == Release.class ? installed(context).release() : installed(context).cluster();
+    Installed installed = installed(context);
+    if (type == Release.class) {
+      return installed.release();
+    }
+    return type == Kubernetes.class ? installed.kubernetes() : installed.cluster();
   }
 
   private static Scene scene(ExtensionContext context) {

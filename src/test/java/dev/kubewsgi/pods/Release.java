@@ -20,6 +20,11 @@ final class Release {
     this.options = List.copyOf(options);
   }
 
+  /** Whether there is one already: in a cluster that is given, it may be somebody's. */
+  boolean isInstalled() {
+    return cluster.helm4("status", NAME, "--namespace=" + NAME).exitCode() == 0;
+  }
+
   /** Installs it; returns when the operator is ready. */
   void install(String... more) {
     helm("install", more);

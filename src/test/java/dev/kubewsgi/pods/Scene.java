@@ -69,10 +69,16 @@ final class Scene implements AutoCloseable {
 
   /** Applies manifests that are written in a test. */
   void apply(String yaml) {
+    applyIn(namespace(), yaml);
+  }
+
+  /** Applies manifests in another namespace. */
+  void applyIn(String where, String yaml) {
     try {
       Path file = Files.createTempFile("manifest", ".yaml");
       try {
-        apply(Files.writeString(file, yaml));
+        Files.writeString(file, yaml);
+        cluster.kubectl("apply", "--namespace=" + where, "--filename=" + file).orFail();
       } finally {
         Files.delete(file);
       }
@@ -97,6 +103,13 @@ final class Scene implements AutoCloseable {
 
   /** Waits until all pods of a Deployment are of its newest template, and ready. */
   void awaitRollout(String deployment) {
+    cluster
+        .client()
+        .apps()
+        .deployments()
+        .inNamespace(namespace())
+        .withName(deployment)
+        .waitUntilCondition(Objects::nonNull, PATIENCE.toSeconds(), TimeUnit.SECONDS);
     kubectl("rollout", "status", "deployment/" + deployment, "--timeout=" + seconds());
   }
 
@@ -108,6 +121,14 @@ final class Scene implements AutoCloseable {
   List<Pod> pods(String component, String owner) {
     return allPods(component, owner).stream()
         .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .toList();
+  }
+
+  /** Names of {@link #pods}, sorted. */
+  List<String> podNames(String component, String owner) {
+    return pods(component, owner).stream()
+        .map(pod -> pod.getMetadata().getName())
+        .sorted()
         .toList();
   }
 

@@ -1,6 +1,10 @@
 package dev.kubewsgi.pods.kubernetes;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -20,6 +24,16 @@ record GivenKubernetes(Path kubeconfig) implements Kubernetes {
         : Stream.of("operator", "gateway", "git")
             .map(image -> "--set=images.%s.repository=%s/%s".formatted(image, registry, image))
             .toList();
+  }
+
+  /** One of this project's own has a directory beside its kubeconfig that says so. */
+  @Override
+  public void restart(String part, Duration absence) {
+    Path directory = kubeconfig.toAbsolutePath().getParent();
+    assumeTrue(
+        Files.exists(directory.resolve("commands")),
+        "parts of a cluster are only restarted in one of this project's own");
+    LocalKubernetes.restart(directory, part, absence);
   }
 
   @Override

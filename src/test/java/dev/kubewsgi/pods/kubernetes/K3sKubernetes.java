@@ -1,11 +1,14 @@
 package dev.kubewsgi.pods.kubernetes;
 
+import static org.junit.jupiter.api.Assumptions.abort;
+
 import dev.kubewsgi.testing.apiserver.CommandResult;
 import dev.kubewsgi.testing.apiserver.UnavailableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.k3s.K3sContainer;
@@ -71,6 +74,11 @@ final class K3sKubernetes implements Kubernetes {
   @Override
   public List<String> chartOptions() {
     return List.of();
+  }
+
+  @Override
+  public void restart(String part, Duration absence) {
+    abort("the parts of K3s are one process");
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.kubewsgi.pods.kubernetes;
 
 import dev.kubewsgi.testing.apiserver.UnavailableException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** A Kubernetes whose nodes have, or can pull, the images of this project. */
@@ -55,6 +56,15 @@ public sealed interface Kubernetes extends AutoCloseable
 
   /** Arguments of Helm by which the chart finds the images. */
   List<String> chartOptions();
+
+  /**
+   * Kills a part of the control plane or of a node, and starts it again.
+   *
+   * @param part such as {@code kube-apiserver} or {@code node-1-kubelet}
+   * @param absence how long there is none
+   * @throws org.opentest4j.TestAbortedException if that is not in our power
+   */
+  void restart(String part, Duration absence);
 
   /** Which it is, in a line. */
   @Override

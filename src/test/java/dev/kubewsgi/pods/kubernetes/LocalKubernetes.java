@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -28,9 +30,24 @@ final class LocalKubernetes implements Kubernetes {
   }
 
   private void load(Path archive) {
+    command("load", kubeconfig().getParent(), archive.toString());
+  }
+
+  private static void command(String name, Path directory, String... arguments) {
     String program = Checkout.file("src/test/cluster/cluster").toString();
-    String directory = kubeconfig().getParent().toString();
-    CommandResult.of(List.of(program, "load", directory, archive.toString()), Map.of()).orFail();
+    var command = new ArrayList<>(List.of(program, name, directory.toString()));
+    command.addAll(List.of(arguments));
+    CommandResult.of(command, Map.of()).orFail();
+  }
+
+  @Override
+  public void restart(String part, Duration absence) {
+    restart(kubeconfig().getParent(), part, absence);
+  }
+
+  /** Of the cluster in a directory. */
+  static void restart(Path directory, String part, Duration absence) {
+    command("restart", directory, part, "--after=" + absence.toSeconds());
   }
 
   @Override

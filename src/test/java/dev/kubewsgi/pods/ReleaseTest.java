@@ -1,0 +1,72 @@
+package dev.kubewsgi.pods;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.kubewsgi.system.Site;
+import dev.kubewsgi.testing.apiserver.Checkout;
+import dev.kubewsgi.testing.apiserver.Cluster;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The release is upgraded, ended and installed again, with objects in place. */
+@Pods
+class ReleaseTest {
+
+  private Scene scene;
+  private Release release;
+  private Site site;
+  private List<String> pods;
+
+  @BeforeEach
+  void apply(Scene scene, Release release) {
+    this.scene = scene;
+    this.release = release;
+    scene.apply(
+        Manifests.GATEWAY
+            + Manifests.group("site", "threads: 5")
+            + Manifests.alias("app", "site", Manifests.answering("'before'")));
+    scene.awaitCondition("alias", "app", "Ready");
+    site = scene.site("main", Manifests.PORT);
+    pods = runningPods();
+  }
+
+  private List<String> runningPods() {
+    return List.of(
+        scene.podNames("gateway", "main").toString(), scene.podNames("group", "site").toString());
+  }
+
+  @Test
+  void anUpgradeOfTheOperatorLeavesPodsAloneAndTheNextEditIsItsOwn() {
+    release.upgrade("--set=logFormat=json");
+    editIsServedByTheSamePods();
+    release.upgrade();
+  }
+
+  @Test
+  void definitionsAreUpgradedWithObjectsInPlace(Cluster cluster) {
+    cluster
+        .kubectl(
+            "apply",
+            "--server-side",
+            "--force-conflicts",
+            "--filename=" + Checkout.file("dist/crds.yaml"))
+        .orFail();
+    editIsServedByTheSamePods();
+  }
+
+  @Test
+  void afterAnUninstallEverythingServesOnAndAnInstallTakesItUp() {
+    release.uninstall();
+    assertEquals("200 before", Scene.answer(site, "/app"));
+    assertEquals(3, scene.kubectl("get", "wsgi", "--output=name").lines().count());
+    release.install();
+    editIsServedByTheSamePods();
+  }
+
+  private void editIsServedByTheSamePods() {
+    scene.apply(Manifests.alias("app", "site", Manifests.answering("'after'")));
+    scene.awaitAnswer(site, "/app", "200 after");
+    assertEquals(pods, runningPods());
+  }
+}
