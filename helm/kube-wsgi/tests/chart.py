@@ -17,6 +17,8 @@ HELMS = ("helm3", "helm4")
 _KUBERNETES = re.search(
     r"^\tk8s.io/kubernetes v(\S+)", (ROOT / "src/test/cluster/components/go.mod").read_text(), re.M
 )[1]
+# As safe as safe_load's, which takes a second for the definitions.
+_LOADER = yaml.CSafeLoader
 
 
 class Refused(Exception):
@@ -61,7 +63,8 @@ def _output(command, given):
 
 def objects(values=None, **options):
     """The objects that these values give."""
-    return [each for each in yaml.safe_load_all(text(values, **options)) if each]
+    rendered = text(values, **options)
+    return [each for each in yaml.load_all(rendered, Loader=_LOADER) if each]
 
 
 def of_kind(kind, values=None, **options):
@@ -98,4 +101,4 @@ def project_version():
 def definitions():
     """The generated CustomResourceDefinitions."""
     places = sorted((ROOT / "crds/src/main/resources/dev/kubewsgi/crds").glob("*.yaml"))
-    return [yaml.safe_load(place.read_text()) for place in places]
+    return [yaml.load(place.read_text(), Loader=_LOADER) for place in places]

@@ -5,13 +5,14 @@ import os
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
+import unittest
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import chart
 
 _CONTROL_PLANE = chart.ROOT / "src/test/cluster/control-plane"
-_PATIENCE = 60  # seconds for what controllers do by themselves
+_PATIENCE = 180  # seconds for what others do by themselves, on a machine that is busy
 
 
 class Failed(Exception):
@@ -107,3 +108,13 @@ def _control_plane(directory):
         stdout=subprocess.PIPE,
         text=True,
     )
+
+
+class OnAnApiServer(unittest.TestCase):
+    """One cluster for all tests of a class."""
+
+    @classmethod
+    def setUpClass(cls):
+        stack = ExitStack()
+        cls.addClassCleanup(stack.close)
+        cls.place = stack.enter_context(empty())

@@ -1,6 +1,5 @@
 """What the pages of docs tell users to apply and to run, on an API server."""
 
-import contextlib
 import re
 import unittest
 
@@ -40,12 +39,10 @@ def _object(kind, name, spec):
     }
 
 
-class ThePages(unittest.TestCase):
+class ThePages(cluster.OnAnApiServer):
     @classmethod
     def setUpClass(cls):
-        stack = contextlib.ExitStack()
-        cls.addClassCleanup(stack.close)
-        cls.place = stack.enter_context(cluster.empty())
+        super().setUpClass()
         cls.place.kubectl("apply", "--server-side", f"--filename={chart.ROOT}/dist/crds.yaml")
         cls.place.kubectl("wait", "--for=condition=Established", "crd", "--all")
         for namespace in ("web", "team-a"):

@@ -1,6 +1,5 @@
 """A release's life on an API server: install, upgrade, uninstall, install again."""
 
-import contextlib
 import unittest
 
 import chart
@@ -38,24 +37,9 @@ def all_fields(definitions):
     }
 
 
-class OnAnApiServer(unittest.TestCase):
-    """One cluster for the tests of a class; each leaves it without a trace."""
+class Releases(cluster.OnAnApiServer):
+    """Each test leaves the cluster without a trace."""
 
-    @classmethod
-    def setUpClass(cls):
-        stack = contextlib.ExitStack()
-        cls.place = stack.enter_context(cluster.empty())
-        cls.addClassCleanup(stack.close)
-
-    def fields(self):
-        """Of the kinds as the API server has them now."""
-        return all_fields(self.place.items("crd"))
-
-    def deployment(self):
-        return self.place.get("deployment", "kube-wsgi", _NAMESPACE)
-
-
-class Releases(OnAnApiServer):
     helm = "helm4"
 
     def setUp(self):
@@ -66,6 +50,13 @@ class Releases(OnAnApiServer):
             self.place.helm("helm4", "uninstall", release, f"--namespace={_NAMESPACE}")
         self.place.kubectl("delete", "crd", "--all")
         self.place.kubectl("delete", "clusterrole", "-lapp.kubernetes.io/part-of=kube-wsgi")
+
+    def fields(self):
+        """Of the kinds as the API server has them now."""
+        return all_fields(self.place.items("crd"))
+
+    def deployment(self):
+        return self.place.get("deployment", "kube-wsgi", _NAMESPACE)
 
     def run_helm(self, verb, *arguments, helm=None, values=None):
         arguments = (verb, *map(str, arguments), f"--namespace={_NAMESPACE}")
@@ -135,19 +126,6 @@ class ReleasesOfHelm3(Releases):
         self.upgrade({"replicas": 2}, helm="helm4")
         self.assertEqual(all_fields(chart.definitions()), self.fields())
         self.assertEqual(2, self.deployment()["spec"]["replicas"])
-
-
-class Manifests(OnAnApiServer):
-    """dist/kube-wsgi.yaml, without Helm."""
-
-    def test_are_applied_to_an_empty_cluster_in_either_way(self):
-        path = f"--filename={chart.ROOT}/dist/kube-wsgi.yaml"
-        for way in ((), ("--server-side",), ()):
-            with self.subTest(way):
-                self.place.kubectl("apply", path, "--validate=strict", *way)
-                self.assertTrue(self.deployment())
-                self.place.apply(_ALIAS)
-                self.place.kubectl("delete", path)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,14 @@
 import socket
 import unittest
 
+from support import PATIENCE
+
 from kubewsgi.errors import ConfigError
 from kubewsgi.reception import listen
 
 
 def reaches(host, port):
-    with socket.create_connection((host, port), 10):
+    with socket.create_connection((host, port), PATIENCE):
         return True
 
 
