@@ -15,9 +15,11 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What only an operator of all namespaces does. */
 @ApiServer
+@Isolated("its operator works in all namespaces")
 class ClusterWideTest {
 
   private Scene scene;

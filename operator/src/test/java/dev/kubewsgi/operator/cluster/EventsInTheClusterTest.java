@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
+import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import dev.kubewsgi.reports.GatewayReport.ApplicationReport;
 import dev.kubewsgi.reports.GatewayReport.Trouble;
 import dev.kubewsgi.testing.apiserver.ApiServer;
@@ -29,6 +30,9 @@ class EventsInTheClusterTest {
     scene = new Scene(cluster, namespace);
     scene.apply(Scene.GATEWAY);
     scene.apply(Scene.group(1));
+    // Or the alias might be seen before them, and that they are missing be an event too.
+    scene.awaitCondition(WsgiGateway.class, "main", "Programmed", "Programmed");
+    scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
     scene.apply(Scene.alias("shop"));
     scene.awaitCondition(ScriptAlias.class, "shop", "Programmed", "Programmed");
     gateway = PlayedGateway.ready(scene, "main");

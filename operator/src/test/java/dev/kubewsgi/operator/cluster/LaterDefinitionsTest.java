@@ -16,9 +16,11 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The definitions in the cluster are of a later release, and know choices that we do not. */
 @ApiServer
+@Isolated("it changes the definitions, which are the cluster's")
 class LaterDefinitionsTest {
 
   private static final String GATEWAY =

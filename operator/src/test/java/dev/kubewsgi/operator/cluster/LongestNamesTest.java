@@ -25,9 +25,11 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Every name is as long as its definition admits. */
 @ApiServer
+@Isolated("its operator works in all namespaces")
 class LongestNamesTest {
 
   private static final String WORKLOAD = "w".repeat(52);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import dev.kubewsgi.testing.apiserver.ApiServer;
+import dev.kubewsgi.testing.apiserver.AuditLog;
 import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class OperationTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int INVALID = 422;
 
   private static final String ALL_KINDS =
       """
@@ -148,12 +150,12 @@ final class OperationTest {
 
   @Test
   void triesTheFirstGatewayUntilItIsTaken(
-      Cluster cluster, TestNamespace namespace, @TempDir Path folder)
-      throws IOException, InterruptedException {
+      Cluster cluster, TestNamespace namespace, @TempDir Path folder) throws IOException {
     Path manifest = Files.writeString(folder.resolve("gateway.yaml"), gateway(namespace, 0));
+    AuditLog.Mark mark = cluster.auditLog().mark();
     try (Operation operation = withFirstGateway(cluster, namespace, manifest)) {
       operation.start();
-      Thread.sleep(Duration.ofSeconds(2)); // an attempt that is refused
+      await().atMost(PATIENCE).until(() -> isRefusedAGateway(cluster, namespace, mark));
       assertNull(
           cluster
               .client()
@@ -164,6 +166,14 @@ final class OperationTest {
       Files.writeString(manifest, gateway(namespace, 8080));
       awaitFirstGateway(cluster, namespace);
     }
+  }
+
+  private static boolean isRefusedAGateway(
+      Cluster cluster, TestNamespace namespace, AuditLog.Mark mark) {
+    return cluster.auditLog().since(mark).stream()
+        .filter(each -> each.resource().equals("kubewsgi.dev/wsgigateways"))
+        .filter(each -> each.namespace().equals(namespace.name()))
+        .anyMatch(each -> each.status() == INVALID);
   }
 
   private static String gateway(TestNamespace namespace, int port) {
