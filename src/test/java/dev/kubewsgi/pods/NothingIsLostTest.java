@@ -2,6 +2,7 @@ package dev.kubewsgi.pods;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.kubewsgi.pods.kubernetes.Kubernetes;
 import dev.kubewsgi.pods.load.Load;
 import dev.kubewsgi.pods.load.Outcome;
 import dev.kubewsgi.pods.load.Report;
@@ -41,11 +42,23 @@ class NothingIsLostTest {
   private int perSecond;
 
   @BeforeAll
-  void start(Scene scene, Release release) {
+  void start(Scene scene, Release release, Kubernetes kubernetes) {
     site = LoadedSite.start(scene, release);
     int carried = site.carried();
     perSecond = Math.min(MOST_PER_SECOND, (int) (carried * PART_OF_CARRIED));
-    say("The site carries %d requests/s; the load is of %d/s.".formatted(carried, perSecond));
+    say("# Nothing lost, again and again");
+    say("");
+    say(
+        "Written by `make soak`. Two gateways and a daemon group of four pods with 16 threads each, GET"
+            + " and POST with bodies up to 32 KiB by turns, every fiftieth request slow; each answer is"
+            + " compared with what it must be. A request that gets another answer, or none, is lost; none"
+            + " is sent twice. Of a worker that is killed, its own requests in flight are apart.");
+    say("");
+    say(
+        "On %s, %d processors: the site carries %,d requests/s, and the load is of %,d/s. Everything"
+                .formatted(
+                    kubernetes, Runtime.getRuntime().availableProcessors(), carried, perSecond)
+            + " shares these processors, the clients included.");
     say("");
     say(
         "| while | rounds | requests | lost or wrong | p99 before, ms | p99 during, ms | max, ms |");

@@ -71,7 +71,7 @@ class SeveralGatewaysTest {
 
   @Test
   void whoeverWaitsForLongerThanTheQueueAllowsIsToldSo() throws Exception {
-    List<String> answers = together(3, "/narrow?4");
+    List<String> answers = together(3, "/narrow?12");
     assertEquals(2, answers.stream().filter("200 alone"::equals).count(), answers::toString);
     List<String> others = answers.stream().filter(each -> !each.startsWith("200 ")).toList();
     assertTrue(
