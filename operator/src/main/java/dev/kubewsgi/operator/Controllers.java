@@ -4,6 +4,7 @@ import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import dev.kubewsgi.operator.alias.ScriptAliasReconciler;
+import dev.kubewsgi.operator.apply.Attempts;
 import dev.kubewsgi.operator.daemongroup.DaemonGroupReconciler;
 import dev.kubewsgi.operator.gateway.WsgiGatewayReconciler;
 import dev.kubewsgi.operator.measure.Measurements;
@@ -18,6 +19,7 @@ import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.javaoperatorsdk.operator.processing.retry.Retry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
@@ -62,15 +64,30 @@ public final class Controllers implements AutoCloseable {
     var events = new Events(client, clock);
     register(
         new WsgiGatewayReconciler(
-            world, config, new StatusWriter<>(client, WsgiGateway::new), events, clock),
+            world,
+            config,
+            new StatusWriter<>(client, WsgiGateway::new),
+            events,
+            new Attempts<>(backOff(), clock),
+            clock),
         config);
     register(
         new DaemonGroupReconciler(
-            world, config, new StatusWriter<>(client, DaemonGroup::new), events, clock),
+            world,
+            config,
+            new StatusWriter<>(client, DaemonGroup::new),
+            events,
+            new Attempts<>(backOff(), clock),
+            clock),
         config);
     register(
         new ScriptAliasReconciler(
-            world, new StatusWriter<>(client, ScriptAlias::new), events, clock, measurements),
+            world,
+            new StatusWriter<>(client, ScriptAlias::new),
+            events,
+            new Attempts<>(backOff(), clock),
+            clock,
+            measurements),
         config);
   }
 
@@ -80,20 +97,21 @@ public final class Controllers implements AutoCloseable {
 
   private static <T extends HasMetadata> void configure(
       ControllerConfigurationOverrider<T> controller, OperatorConfig config) {
-    controller
-        .withReconciliationMaxInterval(LOOK_AGAIN)
-        .withRetry(
-            new GenericRetry()
-                .setInitialInterval(1000)
-                .setIntervalMultiplier(2)
-                .setMaxInterval(60_000)
-                .withoutMaxAttempts());
+    controller.withReconciliationMaxInterval(LOOK_AGAIN).withRetry(backOff());
     if (config.clusterWide()) {
       // One store is for one informer, and several namespaces have several.
       controller.watchingAllNamespaces().withItemStore(new LeanStore<>());
     } else {
       controller.settingNamespaces(Set.copyOf(config.namespaces()));
     }
+  }
+
+  private static Retry backOff() {
+    return new GenericRetry()
+        .setInitialInterval(1000)
+        .setIntervalMultiplier(2)
+        .setMaxInterval(60_000)
+        .withoutMaxAttempts();
   }
 
   /**

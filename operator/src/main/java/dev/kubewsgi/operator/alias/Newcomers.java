@@ -2,10 +2,10 @@ package dev.kubewsgi.operator.alias;
 
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.ScriptAliasStatus;
+import dev.kubewsgi.operator.Latest;
 import dev.kubewsgi.operator.status.ConditionType;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,10 +15,8 @@ import java.util.Optional;
  */
 final class Newcomers {
 
-  /** More that are on their way at once, and the oldest are not measured. */
-  private static final int REMEMBERED = 10_000;
-
-  private final Map<String, Arrival> arrivals = new Latest();
+  /** Of more that are on their way at once, the oldest are not measured. */
+  private final Map<String, Arrival> arrivals = new Latest<>();
 
   /**
    * A spec, by its generation.
@@ -26,16 +24,6 @@ final class Newcomers {
    * @param since null: it has arrived
    */
   private record Arrival(long generation, Instant since) {}
-
-  private static final class Latest extends LinkedHashMap<String, Arrival> {
-
-    private static final long serialVersionUID = 1;
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<String, Arrival> eldest) {
-      return size() > REMEMBERED;
-    }
-  }
 
   /** Notes a spec that has not been seen before. */
   synchronized void seen(ScriptAlias alias, Instant now) {

@@ -2,6 +2,7 @@ package dev.kubewsgi.operator.alias;
 
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.ScriptAliasStatus;
+import dev.kubewsgi.operator.apply.Attempts;
 import dev.kubewsgi.operator.measure.Measurements;
 import dev.kubewsgi.operator.status.Events;
 import dev.kubewsgi.operator.status.StatusWriter;
@@ -10,6 +11,7 @@ import dev.kubewsgi.operator.world.Programming;
 import dev.kubewsgi.operator.world.World;
 import dev.kubewsgi.operator.world.WorldEvents;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -24,6 +26,7 @@ public final class ScriptAliasReconciler implements Reconciler<ScriptAlias> {
   private final World world;
   private final StatusWriter<ScriptAliasStatus, ScriptAlias> statuses;
   private final Events events;
+  private final Attempts<ScriptAlias> attempts;
   private final Clock clock;
   private final Measurements measurements;
   private final Newcomers newcomers = new Newcomers();
@@ -33,11 +36,13 @@ public final class ScriptAliasReconciler implements Reconciler<ScriptAlias> {
       World world,
       StatusWriter<ScriptAliasStatus, ScriptAlias> statuses,
       Events events,
+      Attempts<ScriptAlias> attempts,
       Clock clock,
       Measurements measurements) {
     this.world = world;
     this.statuses = statuses;
     this.events = events;
+    this.attempts = attempts;
     this.clock = clock;
     this.measurements = measurements;
   }
@@ -58,6 +63,12 @@ public final class ScriptAliasReconciler implements Reconciler<ScriptAlias> {
     return UpdateControl.noUpdate();
   }
 
+  @Override
+  public ErrorStatusUpdateControl<ScriptAlias> updateErrorStatus(
+      ScriptAlias alias, Context<ScriptAlias> context, Exception failure) {
+    return attempts.failed(alias, failure);
+  }
+
   private void report(ScriptAlias alias, AliasView view) {
     Optional<ScriptAliasStatus> last = statuses.last(alias);
     ScriptAliasStatus status = ScriptAliasStatuses.of(alias, last, view, clock.instant());
@@ -65,6 +76,7 @@ public final class ScriptAliasReconciler implements Reconciler<ScriptAlias> {
       events.readinessChanged(
           alias, last.map(ScriptAliasStatus::conditions).orElse(null), status.conditions());
     }
+    attempts.succeeded(alias);
     newcomers.arrived(alias, status, clock.instant()).ifPresent(measurements::programmed);
   }
 }

@@ -142,10 +142,7 @@ public final class Children {
     try {
       work.run();
     } catch (KubernetesClientException refusal) {
-      if (refusal.getCode() <= 0) {
-        throw refusal; // nobody answered: there is nobody to tell, either
-      }
-      fail(object, Failure.refused(object, refusal));
+      fail(object, Failure.of(Failure.label(object), refusal));
     }
   }
 

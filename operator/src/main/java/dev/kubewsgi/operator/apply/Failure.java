@@ -30,14 +30,15 @@ public record Failure(Cause cause, String object, String message) {
     /** The API server does not take it. */
     Refused,
     /**
-     * It changed since it was seen, or the API server has other worries; the next attempt helps.
+     * It changed since it was seen, or the API server has other worries; the next attempt helps, or
+     * the one after it.
      */
-    TryAgain
+    Delayed
   }
 
-  /** Whether the next attempt will do, without anybody having to know. */
+  /** Whether one of the next attempts will do, without anybody having to know. */
   public boolean isPassing() {
-    return cause == Cause.TryAgain;
+    return cause == Cause.Delayed;
   }
 
   /** All of them in a line. */
@@ -62,11 +63,23 @@ public record Failure(Cause cause, String object, String message) {
         "it is left from an earlier object of this name and has yet to be collected");
   }
 
-  static Failure refused(HasMetadata wanted, KubernetesClientException refusal) {
-    return new Failure(
-        PASSING.contains(refusal.getCode()) ? Cause.TryAgain : Cause.Refused,
-        label(wanted),
-        words(refusal));
+  /**
+   * Of what the API server did not do, or was not heard to do.
+   *
+   * @param object what it is about
+   */
+  static Failure of(String object, KubernetesClientException refusal) {
+    int code = refusal.getCode();
+    Cause cause = code <= 0 || PASSING.contains(code) ? Cause.Delayed : Cause.Refused;
+    return new Failure(cause, object, code <= 0 ? unanswered(refusal) : words(refusal));
+  }
+
+  private static String unanswered(KubernetesClientException failure) {
+    Throwable innermost = failure;
+    while (innermost.getCause() != null) {
+      innermost = innermost.getCause();
+    }
+    return "the API server did not answer (" + innermost + ")";
   }
 
   /** The API server's own, where it has any. */

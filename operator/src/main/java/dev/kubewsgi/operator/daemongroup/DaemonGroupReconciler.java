@@ -4,10 +4,10 @@ import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.DaemonGroupStatus;
 import dev.kubewsgi.operator.Names;
 import dev.kubewsgi.operator.OperatorConfig;
+import dev.kubewsgi.operator.apply.Attempts;
 import dev.kubewsgi.operator.apply.Children;
 import dev.kubewsgi.operator.apply.Cluster;
 import dev.kubewsgi.operator.apply.Failure;
-import dev.kubewsgi.operator.apply.Unfinished;
 import dev.kubewsgi.operator.apply.WatchedCluster;
 import dev.kubewsgi.operator.status.Events;
 import dev.kubewsgi.operator.status.StatusWriter;
@@ -27,6 +27,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -55,6 +56,7 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
   private final OperatorConfig config;
   private final StatusWriter<DaemonGroupStatus, DaemonGroup> statuses;
   private final Events events;
+  private final Attempts<DaemonGroup> attempts;
   private final Clock clock;
   private Cluster cluster;
 
@@ -64,11 +66,13 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
       OperatorConfig config,
       StatusWriter<DaemonGroupStatus, DaemonGroup> statuses,
       Events events,
+      Attempts<DaemonGroup> attempts,
       Clock clock) {
     this.world = world;
     this.config = config;
     this.statuses = statuses;
     this.events = events;
+    this.attempts = attempts;
     this.clock = clock;
   }
 
@@ -88,6 +92,12 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
     return UpdateControl.noUpdate();
   }
 
+  @Override
+  public ErrorStatusUpdateControl<DaemonGroup> updateErrorStatus(
+      DaemonGroup group, Context<DaemonGroup> context, Exception failure) {
+    return attempts.failed(group, failure);
+  }
+
   private void reconcile(DaemonGroup group, GroupView view) {
     Children children = Children.of(group, cluster);
     if (config.clusterWide()) {
@@ -97,8 +107,15 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
     children.apply(objects(group, view.part()));
     bringAboutSecret(group, children);
     children.keep(deploymentLike(group)).removeOthers();
-    world.delivered(group, view.part(), children.documentFailure());
-    report(group, view, children.failures());
+    List<Failure> failures = children.failures();
+    boolean told = attempts.isToBeTold(group, failures);
+    if (told || children.documentFailure().isEmpty()) {
+      world.delivered(group, view.part(), children.documentFailure());
+    }
+    if (told) {
+      report(group, view, failures);
+    }
+    attempts.end(group, failures);
   }
 
   /** The document's ConfigMap is written only in the state that its sequence was read from. */
@@ -135,17 +152,12 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
   }
 
   private void report(DaemonGroup group, GroupView view, List<Failure> failures) {
-    if (failures.isEmpty() || !failures.stream().allMatch(Failure::isPassing)) {
-      Optional<DaemonGroupStatus> last = statuses.last(group);
-      DaemonGroupStatus status =
-          DaemonGroupStatuses.of(group, last, view, failures, deployment(group), clock.instant());
-      if (statuses.write(group, status)) {
-        events.readinessChanged(
-            group, last.map(DaemonGroupStatus::conditions).orElse(null), status.conditions());
-      }
-    }
-    if (!failures.isEmpty()) {
-      throw new Unfinished(failures);
+    Optional<DaemonGroupStatus> last = statuses.last(group);
+    DaemonGroupStatus status =
+        DaemonGroupStatuses.of(group, last, view, failures, deployment(group), clock.instant());
+    if (statuses.write(group, status)) {
+      events.readinessChanged(
+          group, last.map(DaemonGroupStatus::conditions).orElse(null), status.conditions());
     }
   }
 

@@ -4,10 +4,10 @@ import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import dev.kubewsgi.api.v1alpha1.WsgiGatewayStatus;
 import dev.kubewsgi.operator.Names;
 import dev.kubewsgi.operator.OperatorConfig;
+import dev.kubewsgi.operator.apply.Attempts;
 import dev.kubewsgi.operator.apply.Children;
 import dev.kubewsgi.operator.apply.Cluster;
 import dev.kubewsgi.operator.apply.Failure;
-import dev.kubewsgi.operator.apply.Unfinished;
 import dev.kubewsgi.operator.apply.WatchedCluster;
 import dev.kubewsgi.operator.status.Events;
 import dev.kubewsgi.operator.status.StatusWriter;
@@ -28,6 +28,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -57,6 +58,7 @@ public final class WsgiGatewayReconciler implements Reconciler<WsgiGateway> {
   private final OperatorConfig config;
   private final StatusWriter<WsgiGatewayStatus, WsgiGateway> statuses;
   private final Events events;
+  private final Attempts<WsgiGateway> attempts;
   private final Clock clock;
   private Cluster cluster;
 
@@ -66,11 +68,13 @@ public final class WsgiGatewayReconciler implements Reconciler<WsgiGateway> {
       OperatorConfig config,
       StatusWriter<WsgiGatewayStatus, WsgiGateway> statuses,
       Events events,
+      Attempts<WsgiGateway> attempts,
       Clock clock) {
     this.world = world;
     this.config = config;
     this.statuses = statuses;
     this.events = events;
+    this.attempts = attempts;
     this.clock = clock;
   }
 
@@ -90,6 +94,12 @@ public final class WsgiGatewayReconciler implements Reconciler<WsgiGateway> {
     return UpdateControl.noUpdate();
   }
 
+  @Override
+  public ErrorStatusUpdateControl<WsgiGateway> updateErrorStatus(
+      WsgiGateway gateway, Context<WsgiGateway> context, Exception failure) {
+    return attempts.failed(gateway, failure);
+  }
+
   private void reconcile(WsgiGateway gateway, GatewayView view) {
     GatewayInputs inputs =
         new GatewayInputs(documents(gateway, view.part()), view.part().sources());
@@ -99,8 +109,15 @@ public final class WsgiGatewayReconciler implements Reconciler<WsgiGateway> {
             .keep(deploymentLike(gateway))
             .keep(serviceLike(gateway))
             .removeOthers();
-    world.delivered(gateway, view.part(), children.documentFailure());
-    report(gateway, view, children.failures());
+    List<Failure> failures = children.failures();
+    boolean told = attempts.isToBeTold(gateway, failures);
+    if (told || children.documentFailure().isEmpty()) {
+      world.delivered(gateway, view.part(), children.documentFailure());
+    }
+    if (told) {
+      report(gateway, view, failures);
+    }
+    attempts.end(gateway, failures);
   }
 
   /** The route table: names of ConfigMaps to what is in them. */
@@ -117,17 +134,12 @@ public final class WsgiGatewayReconciler implements Reconciler<WsgiGateway> {
   }
 
   private void report(WsgiGateway gateway, GatewayView view, List<Failure> failures) {
-    if (failures.isEmpty() || !failures.stream().allMatch(Failure::isPassing)) {
-      Optional<WsgiGatewayStatus> last = statuses.last(gateway);
-      WsgiGatewayStatus status =
-          WsgiGatewayStatuses.of(gateway, last, view, failures, found(gateway), clock.instant());
-      if (statuses.write(gateway, status)) {
-        events.readinessChanged(
-            gateway, last.map(WsgiGatewayStatus::conditions).orElse(null), status.conditions());
-      }
-    }
-    if (!failures.isEmpty()) {
-      throw new Unfinished(failures);
+    Optional<WsgiGatewayStatus> last = statuses.last(gateway);
+    WsgiGatewayStatus status =
+        WsgiGatewayStatuses.of(gateway, last, view, failures, found(gateway), clock.instant());
+    if (statuses.write(gateway, status)) {
+      events.readinessChanged(
+          gateway, last.map(WsgiGatewayStatus::conditions).orElse(null), status.conditions());
     }
   }
 

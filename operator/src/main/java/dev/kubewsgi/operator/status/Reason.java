@@ -41,6 +41,7 @@ public enum Reason {
   NotOwned(Kind.FAULT),
   Predecessor(Kind.PROGRESS),
   Refused(Kind.FAULT),
+  Delayed(Kind.FAULT),
   GatewayNotProgrammed(Kind.FAULT),
   GroupNotProgrammed(Kind.FAULT),
 

@@ -1,5 +1,6 @@
 package dev.kubewsgi.operator.status;
 
+import dev.kubewsgi.operator.Latest;
 import dev.kubewsgi.operator.Names;
 import dev.kubewsgi.operator.ResourceVersion;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -10,7 +11,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -31,27 +31,15 @@ public final class StatusWriter<S, T extends CustomResource<?, S>> {
           .withForce(true)
           .build();
 
-  /** A watch is never so late that what was written before as many others has not come back. */
-  private static final int REMEMBERED = 10_000;
-
   private static final int NOT_FOUND = 404;
 
   private final KubernetesClient client;
   private final Supplier<T> maker;
+
+  /** A watch is never so late that what was written before all of these has not come back. */
   private final Map<String, Written<S>> written = Collections.synchronizedMap(new Latest<>());
 
   private record Written<S>(long resourceVersion, S status) {}
-
-  /** The entries that were put last. */
-  private static final class Latest<V> extends LinkedHashMap<String, V> {
-
-    private static final long serialVersionUID = 1;
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-      return size() > REMEMBERED;
-    }
-  }
 
   /**
    * For a kind.

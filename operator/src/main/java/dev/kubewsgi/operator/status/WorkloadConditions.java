@@ -61,9 +61,17 @@ public final class WorkloadConditions {
       conditions.markTrue(
           ConditionType.Programmed, Reason.Programmed, "everything that it consists of is written");
     } else {
-      Reason reason = Reason.of(failures.getFirst().cause());
-      conditions.markFalse(ConditionType.Programmed, reason, Failure.describe(failures));
+      conditions.markFalse(
+          ConditionType.Programmed, Reason.of(worst(failures).cause()), Failure.describe(failures));
     }
+  }
+
+  /** The first that somebody has to do something about. */
+  private static Failure worst(List<Failure> failures) {
+    return failures.stream()
+        .filter(failure -> !failure.isPassing())
+        .findFirst()
+        .orElseGet(failures::getFirst);
   }
 
   /** Ready, if all pods are, of the newest template, and nothing else is wrong. */

@@ -1,7 +1,7 @@
 package dev.kubewsgi.operator.apply;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.operator.Manifests;
@@ -15,7 +15,6 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -129,9 +128,12 @@ class ChildrenTest {
   }
 
   @Test
-  void withoutAnAnswerThereIsNothingToSay() {
-    cluster.refuse("Service/front", -1, "Connection refused");
-    assertThrows(KubernetesClientException.class, () -> bringAbout(service("front")));
+  void oneThatNobodyAnswersForPassesAndTakesNoOtherDownWithIt() {
+    cluster.refuse("Service/front", -1, "Connection reset");
+    List<Failure> failures = bringAbout(service("front"), service("back")).failures();
+    assertEquals(List.of("apply Service/back"), cluster.writes());
+    assertEquals(List.of(true), failures.stream().map(Failure::isPassing).toList());
+    assertTrue(failures.getFirst().message().contains("Connection reset"), failures::toString);
   }
 
   @Test

@@ -26,6 +26,9 @@ final class RunningOperator implements AutoCloseable {
   /** One that is there without a chart; also the name of what binds it. */
   static final String SECRETS_ROLE = "cluster-admin";
 
+  /** What application.properties has. */
+  private static final int AS_IN_THE_PROCESS = 2;
+
   private final KubernetesClient client;
   private final Controllers controllers;
   private final String user;
@@ -52,18 +55,23 @@ final class RunningOperator implements AutoCloseable {
     return start(cluster, namespace, Set.of());
   }
 
-  /** One that looks after a test's namespace, and reaches the API server through a port here. */
-  static RunningOperator through(int port, Cluster cluster, TestNamespace namespace) {
+  /**
+   * One that reaches the API server by another way.
+   *
+   * @param url of the way's end here
+   * @param watched the namespaces that it looks after; none: all
+   */
+  static RunningOperator through(
+      String url, Cluster cluster, TestNamespace namespace, Set<String> watched) {
     account(cluster.client(), namespace.name());
     try (KubernetesClient direct = cluster.clientOf(namespace.name(), "operator")) {
       Config config =
           new ConfigBuilder(direct.getConfiguration())
-              .withMasterUrl("https://127.0.0.1:" + port)
+              .withMasterUrl(url)
+              .withRequestRetryBackoffLimit(AS_IN_THE_PROCESS)
               .build();
       return start(
-          new KubernetesClientBuilder().withConfig(config).build(),
-          namespace,
-          Set.of(namespace.name()));
+          new KubernetesClientBuilder().withConfig(config).build(), namespace, watched);
     }
   }
 

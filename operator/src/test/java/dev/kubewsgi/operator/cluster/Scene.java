@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A namespace with an operator that looks after it: what a user does there, and sees. */
@@ -70,9 +71,18 @@ final class Scene implements AutoCloseable {
     return new Scene(cluster, namespace, RunningOperator.ofAll(cluster, namespace));
   }
 
-  /** With an operator of this namespace that reaches the API server through a port here. */
-  static Scene through(int port, Cluster cluster, TestNamespace namespace) {
-    return new Scene(cluster, namespace, RunningOperator.through(port, cluster, namespace));
+  /** With an operator of this namespace on a slow line. */
+  static Scene through(SlowLine line, Cluster cluster, TestNamespace namespace) {
+    String url = "https://127.0.0.1:" + line.port();
+    Set<String> own = Set.of(namespace.name());
+    return new Scene(cluster, namespace, RunningOperator.through(url, cluster, namespace, own));
+  }
+
+  /** With an operator of this namespace on a faulty line. */
+  static Scene through(FaultyLine line, Cluster cluster, TestNamespace namespace) {
+    String url = "http://127.0.0.1:" + line.port();
+    Set<String> own = Set.of(namespace.name());
+    return new Scene(cluster, namespace, RunningOperator.through(url, cluster, namespace, own));
   }
 
   KubernetesClient client() {

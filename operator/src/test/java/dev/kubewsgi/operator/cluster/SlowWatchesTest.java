@@ -34,7 +34,7 @@ class SlowWatchesTest {
       throws IOException, UnreadableDocumentException {
     URI server = URI.create(cluster.client().getConfiguration().getMasterUrl());
     try (var line = SlowLine.to(new InetSocketAddress(server.getHost(), server.getPort()), DELAY);
-        var scene = Scene.through(line.port(), cluster, namespace)) {
+        var scene = Scene.through(line, cluster, namespace)) {
       scene.apply(Scene.GATEWAY);
       scene.apply(Scene.group(1));
       scene.apply(Scene.alias("first"));
@@ -66,7 +66,7 @@ class SlowWatchesTest {
     URI server = URI.create(cluster.client().getConfiguration().getMasterUrl());
     var address = new InetSocketAddress(server.getHost(), server.getPort());
     try (var line = SlowLine.toAnswering(address, DELAY.multipliedBy(5), LARGE);
-        var scene = Scene.through(line.port(), cluster, namespace)) {
+        var scene = Scene.through(line, cluster, namespace)) {
       scene.apply(Scene.GATEWAY);
       scene.apply(Scene.group(1));
       scene.apply(Scene.alias("first"));

@@ -50,7 +50,6 @@ class ReasonsTest {
     Stream.of(PodFault.Reason.values())
         .forEach(each -> assertDoesNotThrow(() -> Reason.of(each), each::name));
     Stream.of(Failure.Cause.values())
-        .filter(each -> each != Failure.Cause.TryAgain)
         .forEach(each -> assertDoesNotThrow(() -> Reason.of(each), each::name));
   }
 }

@@ -60,6 +60,16 @@ class WorkloadConditionsTest {
   }
 
   @Test
+  void ofSeveralFailuresTheReasonIsThatOfTheFirstThatDoesNotPass() {
+    var conditions = conditions();
+    conditions.markProgrammed(
+        List.of(
+            new Failure(Failure.Cause.Delayed, "Service x", "the server has other worries"),
+            new Failure(Failure.Cause.NotOwned, "Role x", "it is somebody else's")));
+    assertEquals("NotOwned", find(conditions, ConditionType.Programmed).getReason());
+  }
+
+  @Test
   void anEditThatTheDeploymentHasNotSeenIsNotRolledOut() {
     assertEquals(new Rollout(1, 1, 1, 0), Rollout.of(Optional.of(deployment(2, 1)), 1));
     assertEquals(new Rollout(1, 1, 1, 1), Rollout.of(Optional.of(deployment(2, 2)), 1));

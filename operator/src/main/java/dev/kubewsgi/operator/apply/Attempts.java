@@ -1,0 +1,132 @@
+package dev.kubewsgi.operator.apply;
+
+import dev.kubewsgi.operator.Latest;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
+import io.javaoperatorsdk.operator.processing.retry.Retry;
+import io.javaoperatorsdk.operator.processing.retry.RetryExecution;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The attempts at the objects of one kind. What stands in the way of one is a line of the log when
+ * it is another thing than at the last attempt, and not at each; the object is tried again after
+ * ever longer pauses.
+ */
+public final class Attempts<P extends HasMetadata> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Attempts.class);
+
+  /** What passes by itself has passed by then: after three attempts more. */
+  private static final Duration PASSING = Duration.ofSeconds(3);
+
+  private final Retry pauses;
+  private final Clock clock;
+
+  /** By the uids of objects; of one that is deleted meanwhile nobody tells. */
+  private final Map<String, Series> unfinished = Collections.synchronizedMap(new Latest<>());
+
+  /** Attempts at one object that came to nothing. It is reconciled by one thread at a time. */
+  private static final class Series {
+
+    private final Instant since;
+    private final RetryExecution pauses;
+    private String said = "";
+
+    Series(Instant since, RetryExecution pauses) {
+      this.since = since;
+      this.pauses = pauses;
+    }
+  }
+
+  /**
+   * None yet.
+   *
+   * @param pauses between attempts at one object
+   */
+  public Attempts(Retry pauses, Clock clock) {
+    this.pauses = pauses;
+    this.clock = clock;
+  }
+
+  /** Whether it is time to say how an attempt went: not when what failed passes in a moment. */
+  public boolean isToBeTold(P object, List<Failure> failures) {
+    return failures.isEmpty()
+        || !failures.stream().allMatch(Failure::isPassing)
+        || areLasting(object);
+  }
+
+  private boolean areLasting(P object) {
+    Series series = unfinished.get(object.getMetadata().getUid());
+    return series != null && !clock.instant().isBefore(series.since.plus(PASSING));
+  }
+
+  /**
+   * Ends an attempt at an object, of which everything was told that is to be told.
+   *
+   * @throws Unfinished if anything failed
+   */
+  public void end(P object, List<Failure> failures) {
+    if (!failures.isEmpty()) {
+      throw new Unfinished(failures);
+    }
+    succeeded(object);
+  }
+
+  /** An object is as it should be. */
+  public void succeeded(P object) {
+    Series ended = unfinished.remove(object.getMetadata().getUid());
+    if (ended != null && !ended.said.isEmpty()) {
+      LOG.info("everything of it is written");
+    }
+  }
+
+  /**
+   * An attempt ended with an exception.
+   *
+   * @return when the next one is; for what nobody expects, the framework decides and tells
+   */
+  public ErrorStatusUpdateControl<P> failed(P object, Exception failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof Unfinished unfinished) {
+        return failed(object, unfinished.failures());
+      }
+      if (cause instanceof KubernetesClientException refusal) {
+        return failed(object, ofStatus(refusal));
+      }
+    }
+    return ErrorStatusUpdateControl.defaultErrorProcessing();
+  }
+
+  /** That nobody answers, not even about a status, is told once, and not of each object. */
+  private static List<Failure> ofStatus(KubernetesClientException refusal) {
+    return refusal.getCode() > 0 ? List.of(Failure.of("its status", refusal)) : List.of();
+  }
+
+  private ErrorStatusUpdateControl<P> failed(P object, List<Failure> failures) {
+    Series series =
+        unfinished.computeIfAbsent(
+            object.getMetadata().getUid(),
+            uid -> new Series(clock.instant(), pauses.initExecution()));
+    if (!failures.isEmpty() && isToBeTold(object, failures)) {
+      say(series, Failure.describe(failures));
+    }
+    Duration pause = Duration.ofMillis(series.pauses.nextDelay().orElseThrow());
+    return ErrorStatusUpdateControl.<P>noStatusUpdate().rescheduleAfter(pause);
+  }
+
+  /** Lines of a reconcile have its object in fields of their own. */
+  private static void say(Series series, String what) {
+    if (!what.equals(series.said)) {
+      series.said = what;
+      LOG.warn("KW228 not everything of it can be written: {}", what);
+    }
+  }
+}
