@@ -22,9 +22,12 @@ import java.util.function.Function;
  */
 public final class Children {
 
+  private static final int FORBIDDEN = 403;
+
   private final Cluster cluster;
   private final HasMetadata owner;
   private final Set<String> wanted = new HashSet<>();
+  private Set<Class<? extends HasMetadata>> withNewRights = Set.of();
   private final List<Failure> failures = new ArrayList<>();
   private String documentFailure;
 
@@ -36,6 +39,15 @@ public final class Children {
   /** Begins work on what an object owns. */
   public static Children of(HasMetadata owner, Cluster cluster) {
     return new Children(cluster, owner);
+  }
+
+  /**
+   * What is forbidden of these kinds may be allowed in a moment: the right to them is bound in this
+   * work, and each API server hears of that by a watch of its own.
+   */
+  public Children withNewRights(Set<Class<? extends HasMetadata>> kinds) {
+    withNewRights = Set.copyOf(kinds);
+    return this;
   }
 
   /** All that failed so far, in order. */
@@ -142,8 +154,13 @@ public final class Children {
     try {
       work.run();
     } catch (KubernetesClientException refusal) {
-      fail(object, Failure.of(Failure.label(object), refusal));
+      Failure failure = Failure.of(Failure.label(object), refusal);
+      fail(object, mayBeAllowedSoon(object, refusal) ? failure.delayed() : failure);
     }
+  }
+
+  private boolean mayBeAllowedSoon(HasMetadata object, KubernetesClientException refusal) {
+    return refusal.getCode() == FORBIDDEN && withNewRights.contains(object.getClass());
   }
 
   private void fail(HasMetadata object, Failure failure) {

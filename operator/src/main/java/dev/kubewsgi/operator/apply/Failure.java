@@ -41,6 +41,11 @@ public record Failure(Cause cause, String object, String message) {
     return cause == Cause.Delayed;
   }
 
+  /** The same, as one that passes by itself. */
+  Failure delayed() {
+    return new Failure(Cause.Delayed, object, message);
+  }
+
   /** All of them in a line. */
   public static String describe(List<Failure> failures) {
     return failures.stream()

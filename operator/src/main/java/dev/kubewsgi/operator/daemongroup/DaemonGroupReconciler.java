@@ -19,6 +19,7 @@ import dev.kubewsgi.routes.GroupDocuments;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
@@ -36,6 +37,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Brings about what a DaemonGroup consists of, and says how it is. */
@@ -51,6 +53,12 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
           PodDisruptionBudget.class,
           Service.class,
           Deployment.class);
+
+  /**
+   * What needs the right that is bound with the first group of a namespace: to have and to give.
+   */
+  private static final Set<Class<? extends HasMetadata>> OF_THE_BINDING =
+      Set.of(Secret.class, Role.class);
 
   private final World world;
   private final OperatorConfig config;
@@ -102,7 +110,9 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
     Children children = Children.of(group, cluster);
     if (config.clusterWide()) {
       String namespace = group.getMetadata().getNamespace();
-      children.applyShared(SecretsBinding.of(group, world.groupsIn(namespace), config));
+      children
+          .applyShared(SecretsBinding.of(group, world.groupsIn(namespace), config))
+          .withNewRights(OF_THE_BINDING);
     }
     children.apply(objects(group, view.part()));
     bringAboutSecret(group, children);

@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -134,6 +135,18 @@ class ChildrenTest {
     assertEquals(List.of("apply Service/back"), cluster.writes());
     assertEquals(List.of(true), failures.stream().map(Failure::isPassing).toList());
     assertTrue(failures.getFirst().message().contains("Connection reset"), failures::toString);
+  }
+
+  @Test
+  void whatIsForbiddenOfAKindWhoseRightIsNewPasses() {
+    cluster.refuse("Service/front", 403, "forbidden");
+    cluster.refuse("ConfigMap/document", 403, "forbidden");
+    List<Failure> failures =
+        Children.of(owner, cluster)
+            .withNewRights(Set.of(Service.class))
+            .apply(List.of(service("front"), document("document", "")))
+            .failures();
+    assertEquals(List.of(true, false), failures.stream().map(Failure::isPassing).toList());
   }
 
   @Test

@@ -91,6 +91,13 @@ final class Scene implements AutoCloseable {
 
   String namespace() {
     return namespace.name();
+  /** With an operator of all namespaces on a faulty line. */
+  static Scene ofAllThrough(FaultyLine line, Cluster cluster, TestNamespace namespace) {
+    String url = "http://127.0.0.1:" + line.port();
+    return new Scene(
+        cluster, namespace, RunningOperator.through(url, cluster, namespace, Set.of()));
+  }
+
   }
 
   TestNamespace pods() {
