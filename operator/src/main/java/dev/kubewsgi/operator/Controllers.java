@@ -28,8 +28,14 @@ import java.util.function.Consumer;
 /** The reconcilers of the three kinds, with the world that they share. */
 public final class Controllers implements AutoCloseable {
 
-  /** What nothing tells of, such as a Secret that was deleted, is found out within this time. */
-  private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
+  /**
+   * Nothing tells of a Secret that was deleted, for the operator may watch none. A look is one
+   * request, and pods that are there do without it meanwhile; a new one is seen by its Deployment.
+   */
+  public static final Duration SECRETS = Duration.ofMinutes(1);
+
+  /** Of all else watches tell. */
+  private static final Duration EVERYTHING = Duration.ofMinutes(10);
 
   /** They mostly wait for the API server, which more of them would only make slower to answer. */
   private static final int THREADS = 10;
@@ -41,12 +47,14 @@ public final class Controllers implements AutoCloseable {
    * Not started yet. To be started by whoever leads, and no other: it decides who was first.
    *
    * @param client stays open when this is closed
+   * @param secrets how soon, at the latest, the Secret of a group is looked at again
    * @param measurements takes how long things take
    * @param settings of the operator framework, such as metrics
    */
   public Controllers(
       KubernetesClient client,
       OperatorConfig config,
+      Duration secrets,
       Clock clock,
       Measurements measurements,
       Consumer<ConfigurationServiceOverrider> settings) {
@@ -70,6 +78,7 @@ public final class Controllers implements AutoCloseable {
             events,
             new Attempts<>(backOff(), clock),
             clock),
+        EVERYTHING,
         config);
     register(
         new DaemonGroupReconciler(
@@ -79,6 +88,7 @@ public final class Controllers implements AutoCloseable {
             events,
             new Attempts<>(backOff(), clock),
             clock),
+        secrets,
         config);
     register(
         new ScriptAliasReconciler(
@@ -88,16 +98,20 @@ public final class Controllers implements AutoCloseable {
             new Attempts<>(backOff(), clock),
             clock,
             measurements),
+        EVERYTHING,
         config);
   }
 
-  private <T extends HasMetadata> void register(Reconciler<T> reconciler, OperatorConfig config) {
-    operator.register(reconciler, overrider -> configure(overrider, config));
+  private <T extends HasMetadata> void register(
+      Reconciler<T> reconciler, Duration lookAgain, OperatorConfig config) {
+    operator.register(
+        reconciler,
+        overrider -> configure(overrider.withReconciliationMaxInterval(lookAgain), config));
   }
 
   private static <T extends HasMetadata> void configure(
       ControllerConfigurationOverrider<T> controller, OperatorConfig config) {
-    controller.withReconciliationMaxInterval(LOOK_AGAIN).withRetry(backOff());
+    controller.withRetry(backOff());
     if (config.clusterWide()) {
       // One store is for one informer, and several namespaces have several.
       controller.watchingAllNamespaces().withItemStore(new LeanStore<>());

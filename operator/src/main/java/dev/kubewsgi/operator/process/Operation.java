@@ -187,7 +187,12 @@ final class Operation implements AutoCloseable {
         closed
             ? null
             : new Controllers(
-                client, settings.config(), Clock.systemUTC(), measurements, this::configure);
+                client,
+                settings.config(),
+                Controllers.SECRETS,
+                Clock.systemUTC(),
+                measurements,
+                this::configure);
     return controllers;
   }
 

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -33,13 +34,15 @@ final class RunningOperator implements AutoCloseable {
   private final Controllers controllers;
   private final String user;
 
-  private RunningOperator(KubernetesClient client, OperatorConfig config, String user) {
+  private RunningOperator(
+      KubernetesClient client, OperatorConfig config, Duration secrets, String user) {
     this.client = client;
     this.user = user;
     this.controllers =
         new Controllers(
             client,
             config,
+            secrets,
             Clock.systemUTC(),
             new Measurements(new SimpleMeterRegistry()),
             settings -> {});
@@ -48,6 +51,14 @@ final class RunningOperator implements AutoCloseable {
   /** One that looks after a test's namespace and no other. */
   static RunningOperator of(Cluster cluster, TestNamespace namespace) {
     return start(cluster, namespace, Set.of(namespace.name()));
+  }
+
+  /** One that looks after a test's namespace and often at the Secrets there. */
+  static RunningOperator lookingAtSecrets(
+      Duration often, Cluster cluster, TestNamespace namespace) {
+    account(cluster.client(), namespace.name());
+    return start(
+        cluster.clientOf(namespace.name(), "operator"), namespace, Set.of(namespace.name()), often);
   }
 
   /** One that looks after all namespaces, and lives in a test's. */
@@ -70,8 +81,7 @@ final class RunningOperator implements AutoCloseable {
               .withMasterUrl(url)
               .withRequestRetryBackoffLimit(AS_IN_THE_PROCESS)
               .build();
-      return start(
-          new KubernetesClientBuilder().withConfig(config).build(), namespace, watched);
+      return start(new KubernetesClientBuilder().withConfig(config).build(), namespace, watched);
     }
   }
 
@@ -83,6 +93,11 @@ final class RunningOperator implements AutoCloseable {
 
   private static RunningOperator start(
       KubernetesClient client, TestNamespace namespace, Set<String> watched) {
+    return start(client, namespace, watched, Controllers.SECRETS);
+  }
+
+  private static RunningOperator start(
+      KubernetesClient client, TestNamespace namespace, Set<String> watched, Duration secrets) {
     var running =
         new RunningOperator(
             client,
@@ -91,6 +106,7 @@ final class RunningOperator implements AutoCloseable {
                 new TreeSet<>(watched),
                 SECRETS_ROLE,
                 new OperatorConfig.Account(namespace.name(), "operator")),
+            secrets,
             "system:serviceaccount:" + namespace.name() + ":operator");
     running.controllers.start();
     return running;

@@ -71,6 +71,12 @@ final class Scene implements AutoCloseable {
     return new Scene(cluster, namespace, RunningOperator.ofAll(cluster, namespace));
   }
 
+  /** With an operator of this namespace that looks often at the Secrets here. */
+  static Scene lookingAtSecrets(Duration often, Cluster cluster, TestNamespace namespace) {
+    return new Scene(
+        cluster, namespace, RunningOperator.lookingAtSecrets(often, cluster, namespace));
+  }
+
   /** With an operator of this namespace on a slow line. */
   static Scene through(SlowLine line, Cluster cluster, TestNamespace namespace) {
     String url = "https://127.0.0.1:" + line.port();
@@ -85,12 +91,6 @@ final class Scene implements AutoCloseable {
     return new Scene(cluster, namespace, RunningOperator.through(url, cluster, namespace, own));
   }
 
-  KubernetesClient client() {
-    return client;
-  }
-
-  String namespace() {
-    return namespace.name();
   /** With an operator of all namespaces on a faulty line. */
   static Scene ofAllThrough(FaultyLine line, Cluster cluster, TestNamespace namespace) {
     String url = "http://127.0.0.1:" + line.port();
@@ -98,6 +98,12 @@ final class Scene implements AutoCloseable {
         cluster, namespace, RunningOperator.through(url, cluster, namespace, Set.of()));
   }
 
+  KubernetesClient client() {
+    return client;
+  }
+
+  String namespace() {
+    return namespace.name();
   }
 
   TestNamespace pods() {
