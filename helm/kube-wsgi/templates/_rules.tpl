@@ -28,7 +28,7 @@
   resources: [endpointslices]
   verbs: [get, list, watch]
 - apiGroups: [""]
-  resources: [pods]
+  resources: [persistentvolumeclaims, pods]
   verbs: [list, watch]
 - apiGroups: [""]
   resources: [events]

@@ -22,6 +22,15 @@ _TO_GIVE = {
 }
 # More than fits into one shard of a route table, when there are two.
 _LARGE = f"text = '{'x' * 50_000}'\n"
+_VOLUME = {
+    "apiVersion": "v1",
+    "kind": "PersistentVolumeClaim",
+    "metadata": {"name": "files", "namespace": "default"},
+    "spec": {
+        "accessModes": ["ReadOnlyMany"],
+        "resources": {"requests": {"storage": "1Mi"}},
+    },
+}
 
 
 def alias(name, **spec):
@@ -42,6 +51,7 @@ class Story:
     def tell(self):
         self.quickstart()
         self.code_from_a_config_map()
+        self.code_from_a_volume()
         self.a_route_table_that_grows_and_shrinks()
         self.a_fault_that_comes_back()
         self.another_secret()
@@ -61,6 +71,12 @@ class Story:
         self.await_reason("alias", "mapped", "SourceNotFound")
         self.place.kubectl("create", "configmap", "code", "--from-literal=wsgi.py=pass")
         self.await_reason("alias", "mapped", "ResolvedRefs")
+
+    def code_from_a_volume(self):
+        self.place.apply(alias("stored", source={"persistentVolumeClaim": {"claimName": "files"}}))
+        self.await_reason("alias", "stored", "SourceNotFound")
+        self.place.apply(_VOLUME)
+        self.await_reason("alias", "stored", "ResolvedRefs")
 
     def a_route_table_that_grows_and_shrinks(self):
         for name in ("large", "larger"):

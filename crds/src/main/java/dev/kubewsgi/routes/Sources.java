@@ -148,8 +148,26 @@ final class Sources {
               + "; name a process group of this namespace, or use a source that needs neither");
       return Optional.empty();
     }
+    if (source.persistentVolumeClaim() != null
+        && !surroundings.hasVolume(place, source.persistentVolumeClaim().claimName())) {
+      refusals.add(
+          alias,
+          Reason.SourceNotFound,
+          "spec.source.persistentVolumeClaim.claimName",
+          "PersistentVolumeClaim " + place + "/" + source.persistentVolumeClaim().claimName(),
+          noSuchVolume(place, source.persistentVolumeClaim().claimName()));
+      return Optional.empty();
+    }
     String directory = IN_PODS + RouteCompiler.id(alias);
     return Optional.of(code(alias, path -> below(directory, path), Map.of(), Revisions.of(source)));
+  }
+
+  private static String noSuchVolume(String namespace, String claim) {
+    return "there is no PersistentVolumeClaim "
+        + namespace
+        + "/"
+        + claim
+        + "; create it, with the script in its volume: pods that asked for it now would not start";
   }
 
   private static boolean needsOwnNamespace(AliasSource source) {

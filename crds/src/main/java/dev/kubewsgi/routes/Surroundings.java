@@ -38,4 +38,7 @@ public interface Surroundings {
 
   /** Whether code runs in pods, which images, Git repositories and volumes can be put into. */
   boolean hasPods();
+
+  /** Whether there is a PersistentVolumeClaim for pods, as far as anybody can know. */
+  boolean hasVolume(String namespace, String claim);
 }

@@ -3,8 +3,10 @@ package dev.kubewsgi.routes;
 import dev.kubewsgi.routes.GatewaySettings.Tls;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Surroundings that a test sets up. */
 final class FixedSurroundings implements Surroundings {
@@ -13,6 +15,7 @@ final class FixedSurroundings implements Surroundings {
   final Map<String, Map<String, String>> namespaceLabels = new HashMap<>();
   final Map<String, Map<String, String>> configMaps = new HashMap<>();
   final Map<String, Instant> admitted = new HashMap<>();
+  final Set<String> missingVolumes = new HashSet<>();
   boolean certificates = true;
   boolean pods = true;
 
@@ -64,5 +67,10 @@ final class FixedSurroundings implements Surroundings {
   @Override
   public boolean hasPods() {
     return pods;
+  }
+
+  @Override
+  public boolean hasVolume(String namespace, String claim) {
+    return !missingVolumes.contains(namespace + "/" + claim);
   }
 }

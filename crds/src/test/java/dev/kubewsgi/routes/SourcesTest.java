@@ -157,6 +157,17 @@ class SourcesTest {
   }
 
   @Test
+  void volumeThatNobodyHasClaimedIsRefusedWithItsName() {
+    surroundings.missingVolumes.add("team/code");
+    assertEquals(List.of(), compile(alias().volume("other").in("own")).refusals());
+    Refusal refusal = refused(alias().volume("code").in("own"));
+    assertEquals(Reason.SourceNotFound, refusal.reason());
+    assertEquals("spec.source.persistentVolumeClaim.claimName", refusal.field());
+    assertEquals("PersistentVolumeClaim team/code", refusal.about());
+    assertTrue(refusal.message().contains("create it"), refusal.message());
+  }
+
+  @Test
   void withoutPodsTheSourcesOfPodsAreRefused() {
     surroundings.pods = false;
     for (Alias each : List.of(alias().volume("code"), alias().git(null), alias().image("a"))) {

@@ -236,5 +236,10 @@ public final class Standalone {
     public boolean hasPods() {
       return false;
     }
+
+    @Override
+    public boolean hasVolume(String namespace, String claim) {
+      return false;
+    }
   }
 }

@@ -51,4 +51,9 @@ record ClusterSurroundings(Inputs inputs, Admissions admissions) implements Surr
   public boolean hasPods() {
     return true;
   }
+
+  @Override
+  public boolean hasVolume(String namespace, String claim) {
+    return !inputs.missingVolumes().contains(namespace + "/" + claim);
+  }
 }

@@ -31,10 +31,14 @@ final class Forbidden {
     this.again = again;
   }
 
-  /** Notes that something may not be looked at. */
-  void refused(String what) {
+  /**
+   * Notes that something may not be looked at.
+   *
+   * @param countsAs what it is taken for meanwhile
+   */
+  void refused(String what, String countsAs) {
     if (refused.add(what)) {
-      LOG.warn("KW227 {} may not be read: it counts as one that is not there", what);
+      LOG.warn("KW227 {} may not be read: it counts as {}", what, countsAs);
     }
     if (next.isDone()) {
       next =

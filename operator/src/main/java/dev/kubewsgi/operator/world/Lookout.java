@@ -12,6 +12,7 @@ import dev.kubewsgi.routes.RouteCompiler;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
@@ -43,8 +44,9 @@ final class Lookout implements AutoCloseable {
   private final Watched<DaemonGroup> groups;
   private final Watched<ScriptAlias> aliases;
   private final Watched<Pod> pods;
-  private final NamedConfigMaps sources;
-  private final NamedConfigMaps statuses;
+  private final Named<ConfigMap> sources;
+  private final Named<ConfigMap> statuses;
+  private final Named<PersistentVolumeClaim> volumes;
   private final NamespaceLabels namespaces;
 
   /**
@@ -66,8 +68,9 @@ final class Lookout implements AutoCloseable {
             (before, after) -> !before.equals(after),
             observed);
     var forbidden = new Forbidden(BETWEEN_ATTEMPTS, declared);
-    this.sources = new NamedConfigMaps(client, declared, forbidden);
-    this.statuses = new NamedConfigMaps(client, observed, forbidden);
+    this.sources = Named.configMaps(client, declared, forbidden);
+    this.statuses = Named.configMaps(client, observed, forbidden);
+    this.volumes = Named.volumes(client, declared, forbidden);
     this.namespaces = new NamespaceLabels(client, declared, forbidden);
   }
 
@@ -107,8 +110,11 @@ final class Lookout implements AutoCloseable {
     followNamespaces(allGateways, allGroups);
     sources.follow(
         allAliases.stream().map(Lookout::source).flatMap(Optional::stream).collect(toSet()));
+    volumes.follow(
+        allAliases.stream().map(Lookout::volume).flatMap(Optional::stream).collect(toSet()));
     statuses.follow(allGateways.stream().map(Lookout::status).collect(toSet()));
-    return new Inputs(allGateways, allGroups, allAliases, namespaces.all(), texts());
+    return new Inputs(
+        allGateways, allGroups, allAliases, namespaces.all(), texts(), volumes.missing());
   }
 
   private void followNamespaces(List<WsgiGateway> allGateways, List<DaemonGroup> allGroups) {
@@ -126,6 +132,12 @@ final class Lookout implements AutoCloseable {
     return Optional.ofNullable(alias.getSpec().source())
         .flatMap(source -> Optional.ofNullable(source.configMap()))
         .map(configMap -> alias.getMetadata().getNamespace() + "/" + configMap.name());
+  }
+
+  private static Optional<String> volume(ScriptAlias alias) {
+    return Optional.ofNullable(alias.getSpec().source())
+        .flatMap(source -> Optional.ofNullable(source.persistentVolumeClaim()))
+        .map(volume -> alias.getMetadata().getNamespace() + "/" + volume.claimName());
   }
 
   private static String status(WsgiGateway gateway) {
@@ -161,5 +173,6 @@ final class Lookout implements AutoCloseable {
     namespaces.close();
     sources.close();
     statuses.close();
+    volumes.close();
   }
 }

@@ -51,7 +51,7 @@ final class NamespaceLabels implements AutoCloseable {
       watched = Optional.of(starting);
       forbidden.allowed("the list of namespaces");
     } else {
-      forbidden.refused("the list of namespaces");
+      forbidden.refused("the list of namespaces", "one that is not there");
     }
   }
 

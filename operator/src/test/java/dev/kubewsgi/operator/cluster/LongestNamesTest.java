@@ -57,6 +57,7 @@ class LongestNamesTest {
   void everythingIsMadeOfThemAndStarts() {
     String own = namespace.name() + "/" + WORKLOAD;
     alias(OBJECT, own, "inline: {app.py: ''}");
+    volume();
     alias("v".repeat(253), own, "persistentVolumeClaim: {claimName: %s}".formatted(OBJECT));
     alias(
         "g".repeat(253),
@@ -121,6 +122,17 @@ class LongestNamesTest {
                 HOST,
                 name.substring(0, 1).repeat(1023),
                 source));
+  }
+
+  private void volume() {
+    scene.apply(
+        """
+        apiVersion: v1
+        kind: PersistentVolumeClaim
+        metadata: {name: %s}
+        spec: {accessModes: [ReadOnlyMany], resources: {requests: {storage: 1Mi}}}
+        """
+            .formatted(OBJECT));
   }
 
   private void workloads() {

@@ -5,73 +5,107 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
-import dev.kubewsgi.operator.Names;
-import dev.kubewsgi.reports.GatewayReport.ApplicationReport;
+import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import dev.kubewsgi.testing.apiserver.ApiServer;
 import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimVolumeSource;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** An alias whose files are in a volume that nobody has claimed. */
+/** An alias whose files are in a volume that nobody has claimed, and those beside it. */
 @ApiServer
 class MissingClaimTest {
 
-  private static final String ALIAS =
+  private static final String WIKI =
       """
       apiVersion: kubewsgi.dev/v1alpha1
       kind: ScriptAlias
       metadata: {name: wiki}
-      spec:
-        path: /wiki
-        script: wiki.py
-        processGroup: site1
-        source: {persistentVolumeClaim: {claimName: wiki-files}}
+      spec: {path: /wiki, script: wiki.py, source: {persistentVolumeClaim: {claimName: wiki-files}}}
       """;
 
-  @Test
-  void groupAndAliasSayWhichClaimIsMissingUntilItIsThere(Cluster cluster, TestNamespace namespace) {
-    try (var scene = new Scene(cluster, namespace)) {
-      scene.apply(Scene.GATEWAY);
-      scene.apply(ALIAS);
-      scene.apply(Scene.group(1));
-      scene.awaitCondition(ScriptAlias.class, "wiki", "Programmed", "Programmed");
-      PlayedGateway gateway = PlayedGateway.ready(scene, "main");
-      gateway.report(ApplicationReport.starting(gateway.revision(), false));
+  private static final String CLAIM =
+      """
+      apiVersion: v1
+      kind: PersistentVolumeClaim
+      metadata: {name: wiki-files}
+      spec: {accessModes: [ReadOnlyMany], resources: {requests: {storage: 1Mi}}}
+      """;
 
-      Pod pod = scene.pods().kubelet().awaitPods(Names.COMPONENT, Names.GROUP, 1).getFirst();
-      assertEquals(List.of("wiki-files"), claims(pod));
-      scene.pods().kubelet().unschedulable(pod, "persistentvolumeclaim \"wiki-files\" not found");
-      Condition group = scene.awaitCondition(DaemonGroup.class, "site1", "Ready", "Unschedulable");
-      assertTellsOfTheClaim(group);
-      Condition alias = scene.awaitCondition(ScriptAlias.class, "wiki", "Ready", "GroupNotReady");
-      assertTellsOfTheClaim(alias);
+  private Scene scene;
 
-      scene.pods().kubelet().ready(pod);
-      gateway.serves();
-      scene.awaitCondition(DaemonGroup.class, "site1", "Ready", "Ready");
-      scene.awaitCondition(ScriptAlias.class, "wiki", "Ready", "Serving");
-    }
+  @BeforeEach
+  void begin(Cluster cluster, TestNamespace namespace) {
+    scene = new Scene(cluster, namespace);
+    scene.apply(Scene.GATEWAY);
+    scene.apply(Scene.group(1));
+    scene.apply(Scene.alias("shop"));
+    scene.awaitCondition(ScriptAlias.class, "shop", "Programmed", "Programmed");
+    scene.awaitCondition(WsgiGateway.class, "main", "Programmed", "Programmed");
   }
 
-  private static List<String> claims(Pod pod) {
-    return pod.getSpec().getVolumes().stream()
+  @AfterEach
+  void end() {
+    scene.close();
+  }
+
+  @Test
+  void anEmbeddedAliasNamesTheClaimAndItsGatewayGoesOnWithTheOthers() {
+    scene.apply(WIKI);
+    assertTellsOfTheClaim();
+    scene.apply(Scene.alias("blog").replace(", processGroup: site1", ""));
+    scene.awaitCondition(ScriptAlias.class, "blog", "Programmed", "Programmed");
+    scene.awaitQuiet();
+    assertEquals(List.of(), claims("main-gateway"));
+
+    scene.apply(CLAIM);
+    scene.awaitCondition(ScriptAlias.class, "wiki", "Programmed", "Programmed");
+    scene.eventually(() -> assertEquals(List.of("wiki-files"), claims("main-gateway")));
+  }
+
+  @Test
+  void theSecondAliasOfAGroupNamesTheClaimAndTheFirstGoesOn() {
+    scene.apply(WIKI.replace("script:", "processGroup: site1, script:"));
+    assertTellsOfTheClaim();
+    scene.patch(DaemonGroup.class, "site1", "{\"spec\": {\"replicas\": 2}}");
+    scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
+    scene.awaitCondition(ScriptAlias.class, "shop", "Programmed", "Programmed");
+    assertEquals(List.of(), claims("site1-group"));
+
+    scene.apply(CLAIM);
+    scene.awaitCondition(ScriptAlias.class, "wiki", "Programmed", "Programmed");
+    scene.eventually(() -> assertEquals(List.of("wiki-files"), claims("site1-group")));
+  }
+
+  private void assertTellsOfTheClaim() {
+    Condition condition =
+        scene.awaitCondition(ScriptAlias.class, "wiki", "ResolvedRefs", "SourceNotFound");
+    assertEquals("False", condition.getStatus());
+    assertTrue(
+        condition
+            .getMessage()
+            .contains("no PersistentVolumeClaim " + scene.namespace() + "/wiki-files; create it"),
+        condition::getMessage);
+  }
+
+  private List<String> claims(String deployment) {
+    return scene
+        .get(Deployment.class, deployment)
+        .getSpec()
+        .getTemplate()
+        .getSpec()
+        .getVolumes()
+        .stream()
         .map(Volume::getPersistentVolumeClaim)
         .filter(Objects::nonNull)
         .map(PersistentVolumeClaimVolumeSource::getClaimName)
         .toList();
-  }
-
-  private static void assertTellsOfTheClaim(Condition condition) {
-    assertEquals("False", condition.getStatus());
-    assertTrue(
-        condition.getMessage().contains("persistentvolumeclaim \"wiki-files\" not found"),
-        condition::getMessage);
-    assertTrue(condition.getMessage().contains("create"), condition::getMessage);
   }
 }

@@ -78,7 +78,7 @@ class ReadingWithoutRightsTest {
               .withOauthTokenProvider(token::get)
               .build();
       try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build();
-          var maps = new NamedConfigMaps(client, () -> {}, forbidden)) {
+          var maps = Named.configMaps(client, () -> {}, forbidden)) {
         assertThrows(CompletionException.class, () -> maps.follow(both()));
         assertEquals(Set.of(), maps.all().keySet());
         token.set(reader.getConfiguration().getOauthToken());
@@ -91,7 +91,7 @@ class ReadingWithoutRightsTest {
   @Test
   void aConfigMapIsReadOnceItMayBe() {
     try (KubernetesClient client = cluster.clientOf(namespace.name(), "reader");
-        var maps = new NamedConfigMaps(client, () -> {}, forbidden)) {
+        var maps = Named.configMaps(client, () -> {}, forbidden)) {
       maps.follow(both());
       assertEquals(Set.of(), maps.all().keySet());
       await().atMost(PATIENCE).until(again::get, times -> times > 0);
@@ -102,6 +102,24 @@ class ReadingWithoutRightsTest {
               () -> {
                 maps.follow(both());
                 return maps.all().keySet();
+              },
+              both()::equals);
+    }
+  }
+
+  @Test
+  void aVolumeIsMissingOnlyOnceItMayBeLookedFor() {
+    try (KubernetesClient client = cluster.clientOf(namespace.name(), "reader");
+        var volumes = Named.volumes(client, () -> {}, forbidden)) {
+      volumes.follow(both());
+      assertEquals(Set.of(), volumes.missing());
+      allowEverythingHere();
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                volumes.follow(both());
+                return volumes.missing();
               },
               both()::equals);
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Worlds of a few objects in namespace web: gateway main, group site1, and aliases. */
 final class WorldFixture {
@@ -61,6 +62,6 @@ final class WorldFixture {
     if (group != null) {
       groups.add(group);
     }
-    return new Inputs(gateways, groups, Arrays.asList(aliases), Map.of(), Map.of());
+    return new Inputs(gateways, groups, Arrays.asList(aliases), Map.of(), Map.of(), Set.of());
   }
 }
