@@ -12,8 +12,9 @@ import java.util.List;
  *
  * @param observedGeneration of the spec that the rest is about
  * @param conditions Accepted, ResolvedRefs, Programmed, Ready
- * @param route first admitted host and the path, as in a URL; null: none is admitted
- * @param mode {@code embedded}, or the name of the daemon group
+ * @param route first admitted host and the path, as in a URL; of an alias that is not served, what
+ *     it asks for
+ * @param mode {@code embedded}, or the name of the daemon group; likewise
  * @param claims what the alias has at its gateway
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -25,9 +26,11 @@ public record ScriptAliasStatus(
             "Accepted, ResolvedRefs, Programmed and Ready; docs/conditions.md explains each reason.")
         List<Condition> conditions,
     @PrinterColumn(name = "Route")
-        @JsonPropertyDescription("First admitted host, and the path; * is any host.")
+        @JsonPropertyDescription(
+            "First host that it is served for, or asks for, and the path; * is any host.")
         String route,
     @PrinterColumn(name = "Mode")
-        @JsonPropertyDescription("Where the script runs: embedded, or the daemon group.")
+        @JsonPropertyDescription(
+            "Where the script runs, or is to run: embedded, or the daemon group.")
         String mode,
     @JsonPropertyDescription("The hosts and paths that the alias has.") List<Claim> claims) {}

@@ -1,5 +1,6 @@
 package dev.kubewsgi.api.v1alpha1;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
@@ -98,6 +99,7 @@ final class CrdFiles {
         .filter(field -> Boolean.TRUE.equals(field.getXKubernetesPreserveUnknownFields()))
         .forEach(CrdFiles::keepEverything);
     eachRuleOnce(root);
+    sayForms(root.getProperties().get("spec"));
     version.setAdditionalPrinterColumns(inOrder(version.getAdditionalPrinterColumns()));
     return crd;
   }
@@ -129,6 +131,33 @@ final class CrdFiles {
         && schema.getAdditionalProperties().getSchema() != null) {
       eachRuleOnce(schema.getAdditionalProperties().getSchema());
     }
+  }
+
+  /** What kubectl explain has no other place for. */
+  private static void sayForms(JSONSchemaProps schema) {
+    schema
+        .getProperties()
+        .values()
+        .forEach(
+            field -> {
+              field.setDescription(field.getDescription() + form(field));
+              sayForms(field);
+            });
+    if (schema.getItems() != null) {
+      sayForms(schema.getItems().getSchema());
+    }
+  }
+
+  /** The end of a field's description: how a duration is written, and what holds unwritten. */
+  static String form(JSONSchemaProps field) {
+    boolean duration =
+        field.getXKubernetesValidations().stream()
+            .anyMatch(rule -> rule.getRule().startsWith(Rules.DURATION));
+    JsonNode otherwise = field.getDefault();
+    return (duration ? " A duration such as 45s, 1m30s or 500ms." : "")
+        + (otherwise == null || otherwise.isObject()
+            ? ""
+            : " Default: " + otherwise.asText() + ".");
   }
 
   private static List<CustomResourceColumnDefinition> inOrder(

@@ -35,8 +35,8 @@ final class ScriptAliasStatuses {
     return new ScriptAliasStatus(
         generation,
         conditions.list(),
-        attachment.map(ScriptAliasStatuses::route).orElse(null),
-        attachment.map(place -> mode(alias, place)).orElse(null),
+        attachment.map(ScriptAliasStatuses::route).orElseGet(() -> wantedRoute(alias)),
+        mode(alias, attachment.map(Attachment::daemonGroup).orElseGet(() -> wantedGroup(alias))),
         part.claims().isEmpty() ? null : part.claims());
   }
 
@@ -54,11 +54,20 @@ final class ScriptAliasStatuses {
     return attachment.hosts().getFirst() + attachment.path();
   }
 
+  private static String wantedRoute(ScriptAlias alias) {
+    List<String> hosts = alias.getSpec().hosts();
+    return (hosts == null ? "*" : hosts.getFirst()) + alias.getSpec().path();
+  }
+
+  private static Optional<String> wantedGroup(ScriptAlias alias) {
+    return Optional.ofNullable(alias.getSpec().processGroup())
+        .filter(group -> !group.equals("%{GLOBAL}"));
+  }
+
   /** The group as the alias could name it. */
-  private static String mode(ScriptAlias alias, Attachment attachment) {
+  private static String mode(ScriptAlias alias, Optional<String> group) {
     String beside = alias.getMetadata().getNamespace() + "/";
-    return attachment
-        .daemonGroup()
+    return group
         .map(id -> id.startsWith(beside) ? id.substring(beside.length()) : id)
         .orElse("embedded");
   }

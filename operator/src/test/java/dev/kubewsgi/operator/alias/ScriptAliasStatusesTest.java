@@ -1,7 +1,6 @@
 package dev.kubewsgi.operator.alias;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kubewsgi.api.v1alpha1.Claim;
@@ -25,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ScriptAliasStatusesTest {
@@ -161,7 +161,29 @@ class ScriptAliasStatusesTest {
     assertEquals("embedded", embedded.mode());
     assertEquals("site1", status(view(Optional.of("web/site1"), WRITTEN, SERVING)).mode());
     assertEquals("ops/site1", status(view(Optional.of("ops/site1"), WRITTEN, SERVING)).mode());
-    assertNull(status(refused(refusal(Refusal.Reason.GatewayNotFound))).route());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{path: /shop, script: shop.py} | */shop | embedded",
+        "{path: /shop, script: shop.py, processGroup: '%{GLOBAL}'} | */shop | embedded",
+        "{hosts: [b.org, a.org], path: /, script: a.py, processGroup: g} | b.org/ | g",
+        "{path: /, script: a.py, processGroup: web/g} | */ | g",
+        "{path: /, script: a.py, processGroup: ops/g} | */ | ops/g",
+      })
+  void routeAndModeOfARefusedAliasAreWhatItAsksFor(String spec, String route, String mode) {
+    ScriptAlias refused = Manifests.alias("shop", spec);
+    refused.getMetadata().setGeneration(7L);
+    ScriptAliasStatus status =
+        ScriptAliasStatuses.of(
+            refused,
+            Optional.empty(),
+            refused(refusal(Refusal.Reason.AlreadyClaimed)),
+            Instant.EPOCH);
+    assertEquals(route, status.route());
+    assertEquals(mode, status.mode());
   }
 
   @Test

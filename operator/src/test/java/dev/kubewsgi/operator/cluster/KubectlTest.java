@@ -102,7 +102,9 @@ class KubectlTest {
     assertEquals(
         "NAME=site1, READY=0/2, PROCESSES=4, THREADS=15, ALIASES=0, REASON=Refused", wideRow("dg"));
     assertEquals(
-        "NAME=shop, ROUTE=, MODE=, READY=False, REASON=ProcessGroupNotFound", row("alias"));
+        "NAME=shop, ROUTE=www.example.com/shop, MODE=nowhere, READY=False,"
+            + " REASON=ProcessGroupNotFound",
+        row("alias"));
   }
 
   @Test
@@ -149,6 +151,14 @@ class KubectlTest {
     for (String part : List.of("spec", "status")) {
       explain(shortName + "." + part, schema.getProperties().get(part));
     }
+  }
+
+  @Test
+  void anExplanationHasTheDefaultAndTheFormOfADuration() {
+    String explained = scene.kubectl("explain", "dg.spec.queue").stdout().replaceAll("\\s+", " ");
+    assertTrue(explained.contains("0: no request waits. Default: 100."), explained);
+    assertTrue(
+        explained.contains("A duration such as 45s, 1m30s or 500ms. Default: 45s."), explained);
   }
 
   private void explain(String path, JSONSchemaProps schema) {
