@@ -95,6 +95,8 @@ class OperatorProbesTest {
       Eventually.isTrue(probe, () -> get("/q/health/" + probe).statusCode() == 200);
     }
     assertTrue(get("/q/health/ready").body().contains("WORKING"));
+    assertTrue(get("/q/health/ready").body().contains("no difference is known"));
+    assertTrue(get("/q/metrics").body().contains("\nkubewsgi_operator_definition_differences 0.0"));
   }
 
   @Test

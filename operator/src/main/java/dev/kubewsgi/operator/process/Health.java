@@ -27,6 +27,14 @@ class Health implements HealthCheck {
         .status(ready)
         .withData("phase", state.phase().name())
         .withData("detail", state.detail())
+        .withData("definitions", definitions())
         .build();
+  }
+
+  /** Those of another release are no reason not to work: what is in both does. */
+  private String definitions() {
+    return progress.differences().isEmpty()
+        ? "no difference is known"
+        : String.join(" ", progress.differences());
   }
 }

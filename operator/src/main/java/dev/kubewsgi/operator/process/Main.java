@@ -51,7 +51,9 @@ class Main implements QuarkusApplication {
     LogLines.install(settings.logFormat());
     settings.describe(version).forEach(LOG::info);
     measure();
-    operation = new Operation(client, settings, progress, meters, () -> Quarkus.asyncExit(1));
+    Runnable exit = () -> Quarkus.asyncExit(1);
+    Thread.setDefaultUncaughtExceptionHandler(new UncaughtErrors(exit));
+    operation = new Operation(client, settings, progress, meters, exit);
     operation.start();
     Quarkus.waitForExit();
     return 0;
@@ -76,5 +78,8 @@ class Main implements QuarkusApplication {
           .tag("phase", phase.name())
           .register(meters);
     }
+    Gauge.builder("kubewsgi.operator.definition.differences", () -> progress.differences().size())
+        .description("In how many ways the definitions in the cluster are not this operator's")
+        .register(meters);
   }
 }

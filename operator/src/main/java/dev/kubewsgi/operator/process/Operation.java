@@ -9,7 +9,6 @@ import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.SortedSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,7 +37,6 @@ final class Operation implements AutoCloseable {
   private final Runnable superseded;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Definitions definitions;
-  private List<String> differences = List.of();
   private Leadership leadership;
   private Controllers controllers;
   private boolean closed;
@@ -97,7 +95,7 @@ final class Operation implements AutoCloseable {
     try {
       SortedSet<String> missing = definitions.missing();
       if (missing.isEmpty()) {
-        compare();
+        progress.compared(definitions.differences());
         return true;
       }
       progress.waiting(
@@ -108,12 +106,6 @@ final class Operation implements AutoCloseable {
       cannotGoOn(e);
     }
     return false;
-  }
-
-  private void compare() {
-    List<String> now = definitions.differences();
-    now.stream().filter(each -> !differences.contains(each)).forEach(LOG::warn);
-    differences = now;
   }
 
   /** What stands in the way is a matter of the network, of rights, or of what was declared. */

@@ -1,6 +1,7 @@
 package dev.kubewsgi.operator.process;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +17,8 @@ class Progress {
   private volatile State state =
       new State(Phase.WAITING_FOR_API_SERVER, "nobody has been asked yet");
 
+  private volatile List<String> differences = List.of();
+
   /**
    * A phase, and what there is to know about it.
    *
@@ -25,6 +28,17 @@ class Progress {
 
   State state() {
     return state;
+  }
+
+  /** In what the definitions in the cluster are not this operator's, a sentence for each. */
+  List<String> differences() {
+    return differences;
+  }
+
+  /** Has compared the definitions in the cluster with its own. */
+  void compared(List<String> now) {
+    now.stream().filter(each -> !differences.contains(each)).forEach(LOG::warn);
+    differences = List.copyOf(now);
   }
 
   /** Has come to a phase. */

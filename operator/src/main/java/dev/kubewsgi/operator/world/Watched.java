@@ -2,15 +2,20 @@ package dev.kubewsgi.operator.world;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiPredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Objects of one kind that are watched: in all namespaces by one informer, or by one for each. */
 final class Watched<T extends HasMetadata> implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Watched.class);
 
   private static final int FORBIDDEN = 403;
 
@@ -24,7 +29,28 @@ final class Watched<T extends HasMetadata> implements AutoCloseable {
    */
   Watched(List<SharedIndexInformer<T>> informers, BiPredicate<T, T> matters, Runnable changed) {
     this.informers = List.copyOf(informers);
-    informers.forEach(informer -> informer.addEventHandler(new Handler<>(matters, changed)));
+    for (SharedIndexInformer<T> informer : informers) {
+      informer.addEventHandler(new Handler<>(matters, changed));
+      informer.exceptionHandler((started, failure) -> goesOn(informer, started, failure));
+    }
+  }
+
+  /**
+   * Whether a watch begins anew after a failure. Left to themselves informers would end at an event
+   * that they cannot read, and nobody would see anything any more.
+   */
+  private static boolean goesOn(
+      SharedIndexInformer<?> informer, boolean started, Throwable failure) {
+    if (failure instanceof WatcherException) {
+      LOG.warn("KW230 the watch on {} broke off and begins anew: {}", informer, words(failure));
+    }
+    return started;
+  }
+
+  private static String words(Throwable failure) {
+    return failure.getCause() == null
+        ? failure.getMessage()
+        : failure.getMessage() + ": " + failure.getCause().getMessage();
   }
 
   private record Handler<T>(BiPredicate<T, T> matters, Runnable changed)

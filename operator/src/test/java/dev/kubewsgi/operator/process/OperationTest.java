@@ -38,6 +38,12 @@ final class OperationTest {
         {"name": "wsgigateways"}, {"name": "wsgigateways/status"}]}
       """;
 
+  private static final String GROUPS_WITHOUT_THREADS =
+      """
+      {"components": {"schemas": {"dev.kubewsgi.v1alpha1.DaemonGroup": {
+        "properties": {"spec": {"properties": {"replicas": {}}}}}}}}
+      """;
+
   private final AtomicInteger superseded = new AtomicInteger();
 
   @Test
@@ -57,6 +63,23 @@ final class OperationTest {
       }
     }
     assertEquals(0, superseded.get());
+  }
+
+  @Test
+  void comparesTheDefinitionsWithItsOwn() throws IOException {
+    var progress = new Progress();
+    try (FakeApiServer server = FakeApiServer.start(0);
+        KubernetesClient client = FakeApiServer.client(server.port());
+        Operation operation = operation(client, progress, Map.of("KUBE_WSGI_NAMESPACE", "own"))) {
+      server.put("/apis/kubewsgi.dev/v1alpha1", ALL_KINDS);
+      server.put("/openapi/v3/apis/kubewsgi.dev/v1alpha1", GROUPS_WITHOUT_THREADS);
+      operation.start();
+      await()
+          .atMost(PATIENCE)
+          .until(
+              progress::differences,
+              all -> all.stream().anyMatch(each -> each.contains("spec.threads")));
+    }
   }
 
   @Test

@@ -1,10 +1,12 @@
 package dev.kubewsgi.operator.world;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,6 +62,26 @@ class PulseTest {
       pulse.start();
       pulse.request();
       assertTrue(done.await(10, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void anErrorIsForWhoeverLooksAfterTheProcess() throws InterruptedException {
+    var caught = new LinkedBlockingQueue<Throwable>();
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> caught.add(thrown));
+    try (var pulse =
+        new Pulse(
+            "test",
+            MOMENT,
+            () -> {
+              throw new StackOverflowError("too deep");
+            })) {
+      pulse.start();
+      pulse.request();
+      assertInstanceOf(StackOverflowError.class, caught.poll(10, TimeUnit.SECONDS));
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
     }
   }
 }
