@@ -207,9 +207,14 @@ class AFirstGateway(unittest.TestCase):
         self.assertNotIn("KUBE_WSGI_FIRST_GATEWAY", environment())
 
     def test_has_the_spec_of_the_values_over_the_defaults(self):
-        spec = self.gateway(spec={"embedded": {"enabled": True}})["spec"]
-        self.assertTrue(spec["embedded"]["enabled"])
-        self.assertEqual([{"name": "http", "port": 8080}], spec["listeners"])
+        spec = self.gateway(spec={"embedded": {"enabled": False}})["spec"]
+        self.assertFalse(spec["embedded"]["enabled"])
+        self.assertEqual([{"name": "http", "port": 8000}], spec["listeners"])
+
+    def test_serves_what_that_of_the_quickstart_serves(self):
+        quickstart = yaml.safe_load((chart.ROOT / "examples/quickstart/gateway.yaml").read_text())
+        spec = self.gateway()["spec"]
+        self.assertEqual(quickstart["spec"], {field: spec[field] for field in quickstart["spec"]})
 
     def test_is_in_the_namespace_of_the_release_unless_another_is_given(self):
         self.assertEqual("operators", self.gateway()["metadata"]["namespace"])
