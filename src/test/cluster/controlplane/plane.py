@@ -110,10 +110,11 @@ class Start:
         self.bin = bin_directory
         self.trust = Trust(place, wishes.addresses, wishes.users)
         self.api = None
-        self.ports = parts.Ports(wishes.port)
+        self.ports = None
 
     def run(self):
         self.trust.make()
+        self.ports = parts.Ports(self.wishes.port)  # no sooner: until used, others may take them
         self._write_kubeconfigs()
         self._start(parts.etcd(self.bin, self.place, self.ports))
         self._start(self._api_server())
