@@ -2,6 +2,8 @@ import unittest
 
 from harness.cluster.figures import Measure, percentile, table
 from harness.cluster.objects import alias, is_programmed
+from harness.cluster.pods_figures import in_bytes
+from harness.errors import BenchError
 
 
 class PercentileTest(unittest.TestCase):
@@ -28,6 +30,17 @@ class ObjectsTest(unittest.TestCase):
         self.assertFalse(is_programmed(alias(1, 1)))
         done = {"status": {"conditions": [{"type": "Programmed", "status": "True"}]}}
         self.assertTrue(is_programmed({**alias(1, 1), **done}))
+
+
+class MemoryTest(unittest.TestCase):
+    def test_is_read_as_metrics_server_writes_it(self):
+        self.assertEqual(in_bytes("153620Ki"), 153620 * 1024)
+        self.assertEqual(in_bytes("12Mi"), 12 * 1024 * 1024)
+        self.assertEqual(in_bytes("7"), 7)
+
+    def test_another_unit_is_not_taken_for_bytes(self):
+        with self.assertRaises(BenchError):
+            in_bytes("1Gi")
 
 
 if __name__ == "__main__":

@@ -14,12 +14,14 @@ from typing import Any
 from .. import machine
 from ..errors import BenchError
 from ..targets import BENCH, REPOSITORY, free_ports
-from . import gateway_figures, objects, operator_figures
+from . import gateway_figures, objects, operator_figures, pods_figures
 from .figures import Measure, table
+from .nodes import Nodes
 from .plane import RELEASE, Plane, Program
 
 PAGE = REPOSITORY / "docs" / "benchmarks-cluster.md"
 SCRIPT = BENCH / "apps" / "hello.wsgi"
+PARTS = ("operator", "gateway", "pods")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -47,12 +49,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the options."""
     parser = argparse.ArgumentParser(
         prog="bench/cluster",
-        description="Measure the operator and the gateway against a real API server without nodes.",
+        description="Measure the operator and the gateway against a real API server, and in pods.",
     )
     parser.add_argument("--aliases", type=int, default=1000, help="of the operator's part (1000)")
     parser.add_argument("--groups", type=int, default=100, help="that they are dealt to (100)")
     parser.add_argument("--routes", type=int, default=3000, help="of the gateway's part (3000)")
-    parser.add_argument("--part", choices=("operator", "gateway"), help="one of the two alone")
+    parser.add_argument("--part", choices=PARTS, help="one of them alone; pods need root")
     parser.add_argument(
         "--write-docs", action="store_true", help="write docs/benchmarks-cluster.md from this run"
     )
@@ -63,14 +65,19 @@ def page(options: argparse.Namespace, command: str, directory: Path) -> str:
     """Measure, and return what is to be read."""
     measures: list[Measure] = []
     facts: dict[str, Any] = {}
-    if options.part != "gateway":
+    parts = [options.part] if options.part else PARTS
+    if "operator" in parts:
         with Plane(directory / "operator") as plane:
             facts["API server"] = plane.version
             measures += measure_operator(plane, options, directory)
-    if options.part != "operator":
+    if "gateway" in parts:
         with Plane(directory / "gateway") as plane:
             facts["API server"] = plane.version
             measures += measure_gateway(plane, options, directory)
+    if "pods" in parts:
+        with Nodes(directory) as nodes:
+            facts["API server"] = nodes.version
+            measures += pods_figures.measure(nodes)
     return (
         "# Benchmarks in a cluster\n\n"
         "Written by `bench/cluster --write-docs`; `bench/README.md` says how it measures.\n\n"

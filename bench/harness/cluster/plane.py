@@ -25,24 +25,24 @@ class Plane:
 
     def __init__(self, directory: Path):
         self.directory = directory / "plane"
-        self.bin = Path(_run([str(_CLUSTER / "build"), "components", "helm4"]).splitlines()[-1])
+        self.bin = Path(run([str(_CLUSTER / "build"), "components", "helm4"]).splitlines()[-1])
 
     def __enter__(self) -> Plane:
-        _run([str(_CLUSTER / "control-plane"), "start", str(self.directory)])
+        run([str(_CLUSTER / "control-plane"), "start", str(self.directory)])
         self.kubeconfig = self.directory / "kubeconfig"
         self.api = Api(self.kubeconfig)
         self._install()
         return self
 
     def __exit__(self, *_: object) -> None:
-        _run([str(_CLUSTER / "control-plane"), "stop", str(self.directory)])
+        run([str(_CLUSTER / "control-plane"), "stop", str(self.directory)])
 
     @property
     def version(self) -> str:
         return self.api.get("/version")["gitVersion"]
 
     def _install(self) -> None:
-        _run(
+        run(
             [
                 *(str(self.bin / "helm4"), f"--kubeconfig={self.kubeconfig}", "install", RELEASE),
                 *(str(REPOSITORY / "helm/kube-wsgi"), f"--namespace={RELEASE}"),
@@ -121,7 +121,8 @@ class Program:
         return 0
 
 
-def _run(command: list[str]) -> str:
+def run(command: list[str]) -> str:
+    """Run a command to its end; returns its standard output. Raises BenchError if it fails."""
     done = subprocess.run(
         command,
         capture_output=True,

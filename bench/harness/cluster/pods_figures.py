@@ -1,0 +1,170 @@
+"""Pods: how soon an alias answers, how soon a gateway is ready, and what pods hold in memory."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..errors import BenchError
+from ..targets import REPOSITORY
+from . import objects
+from .api import Api
+from .figures import Measure, percentile, spread
+from .nodes import Nodes
+from .plane import RELEASE
+
+QUICKSTART = REPOSITORY / "examples/quickstart"
+PATIENCE_SECONDS = 180
+PORT = 8080
+STARTS = 5
+WARM_UP = 10
+SAMPLES = 100
+MIB = 2**20
+_METRICS = "/apis/metrics.k8s.io/v1beta1"
+_TICKS_A_SECOND = 100
+# A WSGI application that every image with Python has: an alias of it brings no code of its own.
+_SCRIPT = "/usr/lib/python3.13/wsgiref/simple_server.py"
+
+
+def measure(nodes: Nodes) -> list[Measure]:
+    """All figures of pods, each of a machine where nothing else happens."""
+    api = nodes.api
+    api.create("/api/v1/namespaces", {"metadata": {"name": objects.NAMESPACE}})
+    api.create(objects.path("wsgigateways"), objects.gateway(PORT))
+    _wait(lambda: len(_ready(api, "gateway")) == 1, "a gateway that is ready")
+    gateway = _memory(api, objects.NAMESPACE)
+    starts = [_one_start(api) for _ in range(STARTS)]
+    api.create(objects.path("daemongroups"), objects.group(0))
+    _wait(lambda: len(_ready(api, "group")) == 1, "a group that is ready")
+    host = _address(api)
+    pods = _ready(api, "gateway") | _ready(api, "group")
+    for number in range(WARM_UP):
+        _one_alias(api, host, f"first{number}")
+    delays = [_one_alias(api, host, f"new{number}") for number in range(SAMPLES)]
+    if pods != _ready(api, "gateway") | _ready(api, "group"):
+        raise BenchError("a pod was started or restarted for an alias whose code is in the image")
+    nodes.kubectl("apply", f"--filename={QUICKSTART}")
+    nodes.kubectl("wait", "alias", "--all", "--for=condition=Ready", "--timeout=120s")
+    operator = _memory(api, RELEASE)
+    return [
+        Measure(
+            "alias applied to an existing group → first 200, p95",
+            percentile(delays, 0.95),
+            1000,
+            "ms",
+            spread(delays) + "; no pod was started or restarted",
+        ),
+        Measure(
+            "gateway's process started → its pod ready",
+            max(starts),
+            3,
+            "s",
+            f"the slowest of {STARTS}; p50 {percentile(starts, 0.5):.1f} s",
+        ),
+        Measure("gateway's pod without applications", gateway / MIB, 200, "MiB", "working set"),
+        Measure("operator's pod with examples applied", operator / MIB, 200, "MiB", "working set"),
+    ]
+
+
+def _one_alias(api: Api, host: str, name: str) -> float:
+    """Milliseconds from the request that makes an alias to the first 200 at its path."""
+    spec = {"path": f"/{name}", "script": _SCRIPT, "callable": "demo_app", "processGroup": "site0"}
+    alias = {**objects.alias(0, 1), "spec": spec}
+    alias["metadata"] = {"name": name, "namespace": objects.NAMESPACE}
+    started = time.monotonic()
+    api.create(objects.path("scriptaliases"), alias)
+    _await_answer(host, f"/{name}")
+    return (time.monotonic() - started) * 1000
+
+
+def _await_answer(host: str, path: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    connection = http.client.HTTPConnection(host, PORT, timeout=PATIENCE_SECONDS)
+    while time.monotonic() < deadline:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status == 200:
+            connection.close()
+            return
+        time.sleep(0.005)
+    raise BenchError(f"{path} was not answered with 200 within {PATIENCE_SECONDS} s")
+
+
+def _one_start(api: Api) -> float:
+    """Seconds from a second gateway's process to its pod's readiness, as the API server has it."""
+    before = _gateway_processes()
+    api.patch(objects.path("wsgigateways", objects.GATEWAY), {"spec": {"replicas": 2}})
+    _wait(lambda: len(_ready(api, "gateway")) == 2, "a second gateway", pause=0.01)
+    ready = time.clock_gettime(time.CLOCK_BOOTTIME)
+    (process,) = _gateway_processes() - before
+    started = int(re.split(r"\) ", Path(f"/proc/{process}/stat").read_text())[1].split()[19])
+    api.patch(objects.path("wsgigateways", objects.GATEWAY), {"spec": {"replicas": 1}})
+    _wait(lambda: len(_gateway_processes()) == 1, "the end of the second gateway")
+    return ready - started / _TICKS_A_SECOND
+
+
+def _gateway_processes() -> set[str]:
+    """Ids of Java processes of gateways in pods: nodes are namespaces of this machine."""
+    found = set()
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = file.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if words[0].endswith(b"/java") and b"gateway" in words and b"--namespace" in words:
+            found.add(file.parent.name)
+    return found
+
+
+def _ready(api: Api, component: str) -> set[str]:
+    """Uids of the component's pods that are ready and not told to end."""
+    pods = api.get(
+        f"/api/v1/namespaces/{objects.NAMESPACE}/pods",
+        labelSelector=f"app.kubernetes.io/component={component}",
+    )
+    return {
+        pod["metadata"]["uid"]
+        for pod in pods["items"]
+        if "deletionTimestamp" not in pod["metadata"] and objects.has_condition(pod, "Ready")
+    }
+
+
+def _memory(api: Api, namespace: str) -> float:
+    """Bytes of the pod's working set, as metrics-server has them once it has looked twice."""
+    time.sleep(45)
+    found: list[Any] = []
+
+    def look() -> bool:
+        found[:] = api.get(f"{_METRICS}/namespaces/{namespace}/pods")["items"]
+        return len(found) == 1
+
+    _wait(look, f"metrics of the pod in {namespace}")
+    (container,) = found[0]["containers"]
+    return in_bytes(container["usage"]["memory"])
+
+
+def in_bytes(quantity: str) -> float:
+    """A quantity of memory as metrics-server writes it: "153620Ki"."""
+    match = re.fullmatch(r"(\d+)(Ki|Mi)?", quantity)
+    if match is None:
+        raise BenchError(f"not understood: {json.dumps(quantity)}")
+    return int(match[1]) * {None: 1, "Ki": 1024, "Mi": MIB}[match[2]]
+
+
+def _address(api: Api) -> str:
+    service = f"/api/v1/namespaces/{objects.NAMESPACE}/services/{objects.GATEWAY}-gateway"
+    return api.get(service)["spec"]["clusterIP"]
+
+
+def _wait(done: Callable[[], bool], what: str, pause: float = 0.25) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not done():
+        if time.monotonic() > deadline:
+            raise BenchError(f"not seen within {PATIENCE_SECONDS} s: {what}")
+        time.sleep(pause)
