@@ -26,7 +26,7 @@ class AttemptsTest {
   private static final Failure QUOTA = new Failure(Cause.Refused, "Service x", "exceeded quota");
   private static final Failure BUSY = new Failure(Cause.Delayed, "Service x", "busy");
 
-  private final RecordedLog log = RecordedLog.begin();
+  private final RecordedLog log = RecordedLog.ofThisThread();
   private final DaemonGroup group = Manifests.group("{}");
   private Instant now = Instant.EPOCH;
   private final Attempts<DaemonGroup> attempts =

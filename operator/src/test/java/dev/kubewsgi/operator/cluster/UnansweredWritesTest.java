@@ -6,15 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
-import dev.kubewsgi.operator.RecordedLog;
 import dev.kubewsgi.testing.apiserver.ApiServer;
 import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.Event;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,39 +98,5 @@ class UnansweredWritesTest {
       line.heal();
       scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
     }
-  }
-
-  @Test
-  void aRightThatIsNotKnownEverywhereYetIsWaitedForWithoutAWord(
-      Cluster cluster, TestNamespace namespace) {
-    try (RecordedLog log = RecordedLog.begin();
-        var scene = Scene.ofAllThrough(line, cluster, namespace)) {
-      line.answer("GET", "/secrets/site1-group", 403, "secrets \"site1-group\" is forbidden");
-      scene.apply(Scene.group(1));
-      scene.eventually(() -> assertTrue(line.met() >= 1));
-      line.heal();
-      scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
-      assertEquals(
-          List.of(),
-          log.lines().stream().filter(each -> scene.namespace().equals(each.namespace())).toList());
-      assertEquals(List.of(), events(scene, "site1"));
-    }
-  }
-
-  @Test
-  void aRightThatIsMissingForLongIsTold(Cluster cluster, TestNamespace namespace) {
-    try (var scene = Scene.ofAllThrough(line, cluster, namespace)) {
-      line.answer("GET", "/secrets/site1-group", 403, "secrets \"site1-group\" is forbidden");
-      scene.apply(Scene.group(1));
-      Condition told = scene.awaitCondition(DaemonGroup.class, "site1", "Ready", "Delayed");
-      assertEquals("Secret site1-group: secrets \"site1-group\" is forbidden", told.getMessage());
-    }
-  }
-
-  private static List<String> events(Scene scene, String about) {
-    return scene.client().v1().events().inNamespace(scene.namespace()).list().getItems().stream()
-        .filter(each -> each.getInvolvedObject().getName().equals(about))
-        .map(Event::getReason)
-        .toList();
   }
 }

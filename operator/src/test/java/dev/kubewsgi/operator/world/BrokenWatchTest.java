@@ -91,7 +91,7 @@ class BrokenWatchTest {
 
   @Test
   void beginsAnewAndSeesWhatComesNext() {
-    try (RecordedLog log = RecordedLog.begin();
+    try (RecordedLog log = RecordedLog.mentioning(namespace);
         var watched =
             new Watched<>(
                 List.of(client.resources(Parcel.class).inNamespace(namespace).runnableInformer(0)),

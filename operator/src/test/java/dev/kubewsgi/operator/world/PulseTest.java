@@ -69,10 +69,15 @@ class PulseTest {
   void anErrorIsForWhoeverLooksAfterTheProcess() throws InterruptedException {
     var caught = new LinkedBlockingQueue<Throwable>();
     Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
-    Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> caught.add(thrown));
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, thrown) -> {
+          if (thread.getName().equals("breaks")) {
+            caught.add(thrown);
+          }
+        });
     try (var pulse =
         new Pulse(
-            "test",
+            "breaks",
             MOMENT,
             () -> {
               throw new StackOverflowError("too deep");
