@@ -40,7 +40,7 @@ class NewRightsTest {
       Cluster cluster, TestNamespace namespace) {
     try (RecordedLog log = RecordedLog.of(namespace.name());
         var scene = Scene.ofAllThrough(line, cluster, namespace)) {
-      line.answer("GET", "/secrets/site1-group", 403, "secrets \"site1-group\" is forbidden");
+      forbidTheSecret(namespace);
       scene.apply(Scene.group(1));
       scene.eventually(() -> assertTrue(line.met() >= 1));
       line.heal();
@@ -53,11 +53,17 @@ class NewRightsTest {
   @Test
   void aRightThatIsMissingForLongIsTold(Cluster cluster, TestNamespace namespace) {
     try (var scene = Scene.ofAllThrough(line, cluster, namespace)) {
-      line.answer("GET", "/secrets/site1-group", 403, "secrets \"site1-group\" is forbidden");
+      forbidTheSecret(namespace);
       scene.apply(Scene.group(1));
       Condition told = scene.awaitCondition(DaemonGroup.class, "site1", "Ready", "Delayed");
       assertEquals("Secret site1-group: secrets \"site1-group\" is forbidden", told.getMessage());
     }
+  }
+
+  /** Of this namespace: others may be on their way out, with groups in them. */
+  private void forbidTheSecret(TestNamespace namespace) {
+    String path = "/namespaces/" + namespace.name() + "/secrets/site1-group";
+    line.answer("GET", path, 403, "secrets \"site1-group\" is forbidden");
   }
 
   private static List<String> events(Scene scene, String about) {
