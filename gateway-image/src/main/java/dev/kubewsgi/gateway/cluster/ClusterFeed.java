@@ -133,6 +133,7 @@ final class ClusterFeed {
   }
 
   private void lookAgain(long pause, TimeUnit unit) {
+    nextLook.cancel(false);
     nextLook = thread.schedule(this::look, pause, unit);
   }
 

@@ -5,6 +5,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -71,15 +73,29 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Time
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     ctx = context;
+    if (shared.isParting()) {
+      announceEnd();
+    }
   }
 
-  /** GOAWAY, then the close once the streams have ended. */
+  /** When draining has begun, GOAWAY with the last stream, and the close once all have ended. */
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof BoundListener.Drain) {
+    if (event == BoundListener.Drain.ANNOUNCED) {
+      announceEnd();
+    } else if (event == BoundListener.Drain.BEGUN) {
       context.close();
     }
     context.fireUserEventTriggered(event);
+  }
+
+  /**
+   * A first GOAWAY that refuses no stream: what is on its way to us is answered, and clients open
+   * no others (RFC 9113 section 6.8).
+   */
+  private void announceEnd() {
+    var goAway = new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR);
+    ctx.writeAndFlush(goAway.setExtraStreamIds(Integer.MAX_VALUE));
   }
 
   /** Connection errors are the codec's to answer, I/O errors close the channel. */

@@ -339,6 +339,29 @@ final class Http2Test {
   }
 
   @Test
+  void aStreamThatCrossesTheAnnouncementOfTheEndIsAnswered() throws Exception {
+    startHttp2(Applications.echo());
+    try (var wire = new Http2Wire(front.listening().getFirst().port())) {
+      wire.awaitFrame(Http2Wire.SETTINGS);
+      front.announceEnd();
+      assertEquals(Integer.MAX_VALUE, wire.awaitFrame(Http2Wire.GOAWAY).getInt());
+      wire.get();
+      wire.awaitFrame(Http2Wire.HEADERS);
+    }
+  }
+
+  @Test
+  void aConnectionThatComesAfterTheAnnouncementIsToldAtOnceAndAnswered() throws Exception {
+    startHttp2(Applications.echo());
+    front.announceEnd();
+    try (var wire = new Http2Wire(front.listening().getFirst().port())) {
+      wire.awaitFrame(Http2Wire.GOAWAY);
+      wire.get();
+      wire.awaitFrame(Http2Wire.HEADERS);
+    }
+  }
+
+  @Test
   void onceTheEndIsAnnouncedClientsGetGoAwayAndTheirStreamsAnAnswer() throws Exception {
     CompletableFuture<Exchange> taken = new CompletableFuture<>();
     startHttp2(taken::complete);
