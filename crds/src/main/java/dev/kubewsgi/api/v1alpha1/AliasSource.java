@@ -118,7 +118,8 @@ public record AliasSource(
       @Size(min = 1, max = 253)
           @ValidationRule(value = Rules.SECRET_NAME, message = Rules.SECRET_NAME_MESSAGE)
           @JsonPropertyDescription(
-              "Secret with the keys username and password (for https), or ssh-privatekey and"
+              "Secret with the keys username and password (for https; ca.crt too where a private"
+                  + " authority signed the server's certificate), or ssh-privatekey and"
                   + " known_hosts.")
           String secretName) {}
 

@@ -11,6 +11,8 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import io.fabric8.kubernetes.api.model.VolumeProjection;
+import io.fabric8.kubernetes.api.model.VolumeProjectionBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Brings the files of aliases into a pod: an init container copies or checks out each image and
@@ -177,15 +180,22 @@ public record PodSources(
 
   /**
    * Only the keys of the protocol, so that an alias gets nothing else of a Secret that it names.
+   * The authority of a server's certificate is wanted only where no system knows it.
    */
   private static Volume credentials(String name, String secret, String repository) {
-    List<String> keys =
+    List<VolumeProjection> keys =
         repository.startsWith("https://")
-            ? List.of("username", "password")
-            : List.of("ssh-privatekey", "known_hosts");
-    return new VolumeBuilder(Volumes.secret(name, secret))
-        .editSecret()
-        .addAllToItems(keys.stream().map(key -> new KeyToPath(key, null, key)).toList())
+            ? List.of(keys(secret, false, "username", "password"), keys(secret, true, "ca.crt"))
+            : List.of(keys(secret, false, "ssh-privatekey", "known_hosts"));
+    return Volumes.projected(name, keys);
+  }
+
+  private static VolumeProjection keys(String secret, boolean optional, String... keys) {
+    return new VolumeProjectionBuilder()
+        .withNewSecret()
+        .withName(secret)
+        .withOptional(optional)
+        .addAllToItems(Stream.of(keys).map(key -> new KeyToPath(key, null, key)).toList())
         .endSecret()
         .build();
   }

@@ -4,6 +4,8 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import io.fabric8.kubernetes.api.model.VolumeProjection;
+import java.util.List;
 
 /** Volumes of pods and where they are mounted. */
 public final class Volumes {
@@ -26,6 +28,17 @@ public final class Volumes {
         .withSecretName(secret)
         .withDefaultMode(0444)
         .endSecret()
+        .build();
+  }
+
+  /** Keys of several objects of the pod's namespace, readable as those of a {@link #secret}. */
+  public static Volume projected(String name, List<VolumeProjection> sources) {
+    return new VolumeBuilder()
+        .withName(name)
+        .withNewProjected()
+        .withDefaultMode(0444)
+        .withSources(sources)
+        .endProjected()
         .build();
   }
 

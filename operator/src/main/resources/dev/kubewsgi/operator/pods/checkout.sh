@@ -5,7 +5,8 @@
 #   REPOSITORY   URL
 #   REVISION     branch, tag or commit
 #   DIRECTORY    of the repository, that has to be there; empty: its root
-#   CREDENTIALS  where username and password, or ssh-privatekey and known_hosts are; empty: none
+#   CREDENTIALS  where username, password and perhaps ca.crt, or ssh-privatekey and known_hosts are;
+#                empty: none
 #   TARGET       directory to make; the last attempt's is replaced
 set -eu
 umask 022
@@ -26,6 +27,7 @@ if [ -n "$CREDENTIALS" ]; then
       # shellcheck disable=SC2016
       git config "credential.$REPOSITORY.helper" \
         '!f() { echo "username=$(cat "$CREDENTIALS/username")"; echo "password=$(cat "$CREDENTIALS/password")"; }; f'
+      [ ! -e "$CREDENTIALS/ca.crt" ] || git config http.sslCAInfo "$CREDENTIALS/ca.crt"
       ;;
     *)
       ssh="$ssh -o IdentitiesOnly=yes -i $CREDENTIALS/ssh-privatekey"

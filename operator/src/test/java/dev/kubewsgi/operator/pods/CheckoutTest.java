@@ -132,6 +132,24 @@ final class CheckoutTest {
     }
   }
 
+  @Test
+  void believesTheAuthorityThatTheCredentialsNameWhereTheyDo()
+      throws IOException, InterruptedException {
+    Path credentials = Files.createDirectories(folder.resolve("credentials"));
+    assertEquals("", authority(credentials));
+    Path authority = Files.createFile(credentials.resolve("ca.crt"));
+    assertEquals(authority.toString(), authority(credentials));
+  }
+
+  /** What Git is told to believe; the fetch itself fails, as nobody listens at that port. */
+  private String authority(Path credentials) throws IOException, InterruptedException {
+    checkout(
+        Map.of("REPOSITORY", "https://127.0.0.1:1/site", "REVISION", "HEAD"),
+        "",
+        credentials.toString());
+    return git("-C", target.toString(), "config", "--default=", "http.sslCAInfo").strip();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"file:///etc", "ext::sh -c id", "git://127.0.0.1/x"})
   void speaksHttpsAndSshAlone(String repository) throws IOException, InterruptedException {

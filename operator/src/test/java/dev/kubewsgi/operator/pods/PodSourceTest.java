@@ -1,15 +1,20 @@
 package dev.kubewsgi.operator.pods;
 
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.kubewsgi.api.v1alpha1.AliasSource;
 import dev.kubewsgi.operator.Manifests;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.SecretProjection;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeProjection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,19 +76,33 @@ final class PodSourceTest {
     assertEquals(List.of("a", "b"), pod.mounts().stream().map(VolumeMount::getSubPath).toList());
   }
 
-  @Test
-  void givesAnAliasNoOtherKeysOfTheSecretThatItNames() {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ssh://git@a.b/c | ssh-privatekey, known_hosts",
+        "https://a.b/c | username, password, ca.crt if it is there"
+      })
+  void givesAnAliasNoOtherKeysOfTheSecretThatItNames(String repository, String keys) {
     PodSources pod =
         brought(
-            "web", source("web", "a", "git: {repository: 'ssh://git@a.b/c', secretName: mixed}"));
-    List<String> keys =
+            "web",
+            source("web", "a", "git: {repository: '%s', secretName: mixed}".formatted(repository)));
+    assertEquals(
+        keys,
         pod.volumes().stream()
-            .map(Volume::getSecret)
-            .filter(secret -> secret != null)
-            .flatMap(secret -> secret.getItems().stream())
-            .map(item -> item.getKey())
-            .toList();
-    assertEquals(List.of("ssh-privatekey", "known_hosts"), keys);
+            .map(Volume::getProjected)
+            .filter(Objects::nonNull)
+            .flatMap(volume -> volume.getSources().stream())
+            .map(VolumeProjection::getSecret)
+            .flatMap(PodSourceTest::keys)
+            .collect(joining(", ")));
+  }
+
+  private static Stream<String> keys(SecretProjection secret) {
+    assertEquals("mixed", secret.getName());
+    return secret.getItems().stream()
+        .map(item -> item.getKey() + (secret.getOptional() ? " if it is there" : ""));
   }
 
   @Test
