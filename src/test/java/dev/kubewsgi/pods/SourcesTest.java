@@ -3,16 +3,14 @@ package dev.kubewsgi.pods;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.kubewsgi.system.Site;
-import dev.kubewsgi.testing.apiserver.CommandResult;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Where the code of an alias comes from. */
 @Pods
@@ -23,7 +21,7 @@ class SourcesTest {
       """
       apiVersion: v1
       kind: ConfigMap
-      metadata: {name: code}
+      metadata: {name: %s}
       data:
         app.py: |
       %s
@@ -35,110 +33,7 @@ class SourcesTest {
       apiVersion: kubewsgi.dev/v1alpha1
       kind: ScriptAlias
       metadata: {name: %1$s}
-      spec: {path: /%1$s, processGroup: %2$s, script: %3$s, source: {%4$s}}
-      ---
-      """;
-
-  /** A repository served as files, by HTTPS with a certificate that nobody has signed. */
-  private static final String REPOSITORY =
-      """
-      apiVersion: v1
-      kind: Service
-      metadata: {name: repository}
-      spec:
-        selector: {app: repository}
-        ports: [{port: 443, targetPort: 8443}]
-      ---
-      apiVersion: v1
-      kind: Pod
-      metadata: {name: repository, labels: {app: repository}}
-      spec:
-        securityContext: &restricted
-          runAsNonRoot: true
-          runAsUser: 65532
-          seccompProfile: {type: RuntimeDefault}
-        initContainers:
-        - name: commit
-          image: %1$s/git:%2$s
-          securityContext: &least {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
-          env: [{name: HOME, value: /srv}]
-          command: [sh, -ec]
-          args:
-          - |
-            git init --quiet --initial-branch=main /srv/work
-            cd /srv/work
-            mkdir site
-            cat >site/app.py <<'END'
-            def application(environ, start_response):
-                start_response("200 OK", [("Content-Length", "8")])
-                return [b"from git"]
-            END
-            git add .
-            git -c user.name=test -c user.email=test@example.com commit --quiet -m first
-            git clone --quiet --bare . /srv/site.git
-            git -C /srv/site.git update-server-info
-          volumeMounts: [{name: srv, mountPath: /srv}]
-        containers:
-        - name: https
-          image: %1$s/gateway:%2$s
-          securityContext: *least
-          command: [python3, -c]
-          args:
-          - |
-            import functools, http.server, ssl
-            handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory="/srv")
-            server = http.server.ThreadingHTTPServer(("0.0.0.0", 8443), handler)
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain("/tls/tls.crt", "/tls/tls.key")
-            server.socket = context.wrap_socket(server.socket, server_side=True)
-            server.serve_forever()
-          volumeMounts: [{name: srv, mountPath: /srv}, {name: tls, mountPath: /tls}]
-        volumes: [{name: srv, emptyDir: {}}, {name: tls, secret: {secretName: repository}}]
-      ---
-      """;
-
-  /** A directory of the first node, written by a pod that may; then a claim of its volume. */
-  private static final String WRITER =
-      """
-      apiVersion: v1
-      kind: Pod
-      metadata: {name: %1$s}
-      spec:
-        nodeName: %2$s
-        restartPolicy: Never
-        containers:
-        - name: write
-          image: %3$s/gateway:%4$s
-          securityContext: {runAsUser: 0}
-          command: [sh, -c, 'cp /usr/lib/python3.13/wsgiref/simple_server.py /there/app.py']
-          volumeMounts: [{name: there, mountPath: /there}]
-        volumes: [{name: there, hostPath: {path: /var/tmp/%1$s, type: DirectoryOrCreate}}]
-      """;
-
-  private static final String VOLUME =
-      """
-      apiVersion: v1
-      kind: PersistentVolume
-      metadata: {name: %1$s}
-      spec:
-        capacity: {storage: 1Mi}
-        accessModes: [ReadOnlyMany]
-        storageClassName: ""
-        hostPath: {path: /var/tmp/%1$s}
-        nodeAffinity:
-          required:
-            nodeSelectorTerms:
-            - matchExpressions:
-              - {key: kubernetes.io/hostname, operator: In, values: ["%2$s"]}
-      ---
-      apiVersion: v1
-      kind: PersistentVolumeClaim
-      metadata: {name: code}
-      spec:
-        accessModes: [ReadOnlyMany]
-        storageClassName: ""
-        volumeName: %1$s
-        resources: {requests: {storage: 1Mi}}
+      spec: {path: /%1$s, %2$s, source: {%3$s}}
       ---
       """;
 
@@ -148,136 +43,94 @@ class SourcesTest {
   @BeforeAll
   void apply(Scene scene) {
     this.scene = scene;
-    scene.apply(Manifests.GATEWAY);
+    scene.apply(Manifests.GATEWAY + Manifests.group("site", "threads: 2"));
     site = scene.site("main", Manifests.PORT);
   }
 
-  @Test
-  void anEditOfAnInlineSourceIsServedWithoutARestart() {
-    scene.apply(Manifests.alias("inline", "", Manifests.answering("'first'")));
-    scene.awaitAnswer(site, "/inline", "200 first");
-    List<String> pods = scene.podNames("gateway", "main");
-    scene.apply(Manifests.alias("inline", "", Manifests.answering("'second'")));
-    awaitEdit("inline", "200 second");
-    assertEquals(pods, scene.podNames("gateway", "main"));
+  @ParameterizedTest
+  @CsvSource({"inline-embedded, ''", "inline-daemon, site"})
+  void anEditOfAnInlineSourceIsServedWithoutARestart(String alias, String group) {
+    scene.apply(Manifests.alias(alias, group, Manifests.answering("'first'")));
+    scene.awaitAnswer(site, "/" + alias, "200 first");
+    List<String> pods = pods();
+    scene.apply(Manifests.alias(alias, group, Manifests.answering("'second'")));
+    scene.awaitAnswer(site, "/" + alias, "200 second");
+    assertEquals(pods, pods());
   }
 
-  @Test
-  void anEditOfAConfigMapIsServedWithoutARestart() {
-    String alias =
-        Manifests.alias("mapped", "", "")
-            .replaceFirst(
-                "(?s)script: .*", "script: app.py\n  source: {configMap: {name: code}}\n");
-    scene.apply(configMap("'first'") + alias);
-    scene.awaitAnswer(site, "/mapped", "200 first");
-    List<String> pods = scene.podNames("gateway", "main");
-    scene.apply(configMap("'second'"));
-    awaitEdit("mapped", "200 second");
-    assertEquals(pods, scene.podNames("gateway", "main"));
+  @ParameterizedTest
+  @CsvSource({"map-embedded, ''", "map-daemon, site"})
+  void anEditOfAConfigMapIsServedWithoutARestart(String alias, String group) {
+    String where = group.isEmpty() ? "" : "processGroup: " + group + ", ";
+    scene.apply(
+        configMap(alias, "'first'")
+            + ALIAS.formatted(
+                alias, where + "script: app.py", "configMap: {name: %s}".formatted(alias)));
+    scene.awaitAnswer(site, "/" + alias, "200 first");
+    List<String> pods = pods();
+    scene.apply(configMap(alias, "'second'"));
+    scene.awaitAnswer(site, "/" + alias, "200 second");
+    assertEquals(pods, pods());
   }
 
-  private static String configMap(String answer) {
-    return CONFIG_MAP.formatted(Manifests.answering(answer).indent(4).stripTrailing());
+  private static String configMap(String name, String answer) {
+    String script = Manifests.answering(answer).indent(4).stripTrailing();
+    return CONFIG_MAP.formatted(name, script);
   }
 
-  private void awaitEdit(String alias, String answer) {
-    long edited = System.nanoTime();
-    scene.awaitAnswer(site, "/" + alias, answer);
-    System.err.printf("%s: served after %d ms%n", alias, (System.nanoTime() - edited) / 1_000_000);
+  /** Those that an edit leaves alone; pods of other tests' groups come and go. */
+  private List<String> pods() {
+    return List.of(
+        scene.podNames("gateway", "main").toString(), scene.podNames("group", "site").toString());
   }
 
   @Test
   void anImageBringsTheCode() {
-    String image = image("gateway");
     scene.apply(
         Manifests.group("image", "threads: 2")
             + ALIAS.formatted(
                 "image",
-                "image",
-                "simple_server.py, callable: demo_app",
-                "image: {reference: '%s', path: /usr/lib/python3.13/wsgiref}".formatted(image)));
+                "processGroup: image, script: simple_server.py, callable: demo_app",
+                "image: {reference: '%s', path: /usr/lib/python3.13/wsgiref}"
+                    .formatted(image("gateway"))));
     scene.awaitAnswer(site, "/image", "200 Hello world!");
   }
 
   @Test
-  void aGitRepositoryBringsTheCode(@TempDir Path directory) throws IOException {
-    certificate(directory);
-    String image = image("gateway");
-    int tag = image.lastIndexOf(':');
-    scene.apply(
-        REPOSITORY.formatted(image.substring(0, image.lastIndexOf('/')), image.substring(tag + 1)));
-    scene.kubectl("wait", "pod/repository", "--for=condition=Ready", "--timeout=120s");
-    String url = "https://repository.%s.svc/site.git".formatted(scene.namespace());
-    String trusting =
-        "podTemplate: {spec: {initContainers: [{name: source-git, env: [{name: GIT_SSL_NO_VERIFY, value: '1'}]}]}}";
-    scene.apply(
-        Manifests.group("git", trusting)
-            + ALIAS.formatted(
-                "git", "git", "app.py", "git: {repository: '%s', path: site}".formatted(url)));
-    scene.awaitAnswer(site, "/git", "200 from git");
+  void aGitRepositoryBringsTheCodeOfTheRevisionThatIsNamed(@TempDir Path directory) {
+    String repository = GitServer.start(scene, directory, image("git"), image("gateway"));
+    scene.apply(Manifests.group("git", "threads: 2") + git(repository, "one"));
+    scene.awaitAnswer(site, "/git", "200 one");
+    scene.apply(git(repository, "main"));
+    scene.awaitAnswer(site, "/git", "200 two");
   }
 
-  private void certificate(Path directory) throws IOException {
-    Path certificate = directory.resolve("tls.crt");
-    Path key = directory.resolve("tls.key");
-    CommandResult.of(
-            List.of(
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                "rsa:2048",
-                "-nodes",
-                "-days",
-                "1",
-                "-subj",
-                "/CN=repository",
-                "-keyout",
-                key.toString(),
-                "-out",
-                certificate.toString()),
-            Map.of())
-        .orFail();
-    assertEquals(true, Files.exists(key));
-    scene.kubectl("create", "secret", "tls", "repository", "--cert=" + certificate, "--key=" + key);
+  private static String git(String repository, String revision) {
+    return ALIAS.formatted(
+        "git",
+        "processGroup: git, script: app.py",
+        "git: {repository: '%s', revision: %s, path: site, secretName: %s}"
+            .formatted(repository, revision, GitServer.SECRET));
   }
 
   @Test
   void aVolumeBringsTheCode() {
-    String node =
-        scene.cluster().client().nodes().list().getItems().getFirst().getMetadata().getName();
-    String image = image("gateway");
-    int tag = image.lastIndexOf(':');
-    String writer =
-        WRITER.formatted(
-            scene.namespace(),
-            node,
-            image.substring(0, image.lastIndexOf('/')),
-            image.substring(tag + 1));
-    scene.applyIn("kube-system", writer);
-    scene
-        .cluster()
-        .kubectl(
-            "wait",
-            "pod/" + scene.namespace(),
-            "--namespace=kube-system",
-            "--for=jsonpath={.status.phase}=Succeeded",
-            "--timeout=120s")
-        .orFail();
-    scene.cluster().kubectl("delete", "pod", scene.namespace(), "--namespace=kube-system").orFail();
-    scene.apply(
-        VOLUME.formatted(scene.namespace(), node)
-            + Manifests.group("volume", "threads: 2")
-            + ALIAS.formatted(
-                "volume",
-                "volume",
-                "app.py, callable: demo_app",
-                "persistentVolumeClaim: {claimName: code}"));
-    scene.awaitAnswer(site, "/volume", "200 Hello world!");
+    String code = "/usr/lib/python3.13/wsgiref/simple_server.py";
+    try (var _ = NodeVolume.of(scene, "code", image("gateway"), code)) {
+      scene.apply(
+          Manifests.group("volume", "threads: 2")
+              + ALIAS.formatted(
+                  "volume",
+                  "processGroup: volume, script: simple_server.py, callable: demo_app",
+                  "persistentVolumeClaim: {claimName: code}"));
+      scene.awaitAnswer(site, "/volume", "200 Hello world!");
+    }
   }
 
-  /** As the operator names them. */
+  /** One of the release's, as the operator names them. */
   private String image(String name) {
-    return scene.pods("gateway", "main").getFirst().getSpec().getContainers().getFirst().getImage();
+    String gateway =
+        scene.pods("gateway", "main").getFirst().getSpec().getContainers().getFirst().getImage();
+    return gateway.replace("/gateway:", "/" + name + ":");
   }
 }
