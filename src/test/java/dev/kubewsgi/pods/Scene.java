@@ -6,7 +6,9 @@ import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.CommandResult;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.LocalPortForward;
+import io.fabric8.kubernetes.client.dsl.ServiceResource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -96,9 +98,10 @@ final class Scene implements AutoCloseable {
    * Waits until an object's condition is True and about its newest generation.
    *
    * @param kind its name or a short one: {@code dg}
+   * @param name {@code --all} for each of them
    */
   void awaitCondition(String kind, String name, String condition) {
-    kubectl("wait", kind + "/" + name, "--for=condition=" + condition, "--timeout=" + seconds());
+    kubectl("wait", kind, name, "--for=condition=" + condition, "--timeout=" + seconds());
   }
 
   /** Waits until all pods of a Deployment are of its newest template, and ready. */
@@ -150,27 +153,30 @@ final class Scene implements AutoCloseable {
   }
 
   /**
-   * The Service of a gateway: by its own address or, where that leads nowhere, through kubectl's
-   * way.
+   * The Service of a gateway: by its own address or, where that leads nowhere, {@link #forwarded}.
    */
   Site site(String gateway, int port) {
-    String service = gateway + "-gateway";
-    var services = cluster.client().services().inNamespace(namespace()).withName(service);
-    String address =
-        services
-            .waitUntilCondition(Objects::nonNull, PATIENCE.toSeconds(), TimeUnit.SECONDS)
-            .getSpec()
-            .getClusterIP();
-    awaitRollout(service);
-    Site site =
-        isReached(address, port) ? new Site(address, port) : forwarded(services.portForward(port));
-    opened.add(site);
-    return site;
+    String address = awaitService(gateway).get().getSpec().getClusterIP();
+    return isReached(address, port) ? opened(new Site(address, port)) : forwarded(gateway, port);
   }
 
-  private Site forwarded(LocalPortForward forward) {
-    opened.add(forward);
-    return new Site("127.0.0.1", forward.getLocalPort());
+  /** The Service of a gateway, by the way of {@code kubectl port-forward}. */
+  Site forwarded(String gateway, int port) {
+    LocalPortForward forward = opened(awaitService(gateway).portForward(port));
+    return opened(new Site("127.0.0.1", forward.getLocalPort()));
+  }
+
+  private ServiceResource<Service> awaitService(String gateway) {
+    String name = gateway + "-gateway";
+    var service = cluster.client().services().inNamespace(namespace()).withName(name);
+    service.waitUntilCondition(Objects::nonNull, PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    awaitRollout(name);
+    return service;
+  }
+
+  private <T extends AutoCloseable> T opened(T closeable) {
+    opened.add(closeable);
+    return closeable;
   }
 
   /** Whether this machine reaches the addresses of Services. */

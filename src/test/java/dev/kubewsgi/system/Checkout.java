@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The files of the repository that the tests run from. */
-final class Checkout {
+public final class Checkout {
 
   /** The directory that holds {@code bin/kube-wsgi}. */
-  static final Path ROOT = root();
+  public static final Path ROOT = root();
 
   private Checkout() {}
 
   /** Directories of {@code examples/} that state what they answer, sorted by name. */
-  static List<Path> examples() {
+  public static List<Path> examples() {
     try (Stream<Path> directories = Files.list(ROOT.resolve("examples"))) {
       return directories
           .filter(directory -> Files.exists(directory.resolve(Expectation.FILE)))

@@ -26,14 +26,27 @@ record GivenKubernetes(Path kubeconfig) implements Kubernetes {
             .toList();
   }
 
-  /** One of this project's own has a directory beside its kubeconfig that says so. */
+  @Override
+  public void load(String image) {
+    if (isOfThisProject()) {
+      LocalKubernetes.load(directory(), Images.archive(image));
+    }
+  }
+
   @Override
   public void restart(String part, Duration absence) {
-    Path directory = kubeconfig.toAbsolutePath().getParent();
     assumeTrue(
-        Files.exists(directory.resolve("commands")),
-        "parts of a cluster are only restarted in one of this project's own");
-    LocalKubernetes.restart(directory, part, absence);
+        isOfThisProject(), "parts of a cluster are only restarted in one of this project's own");
+    LocalKubernetes.restart(directory(), part, absence);
+  }
+
+  /** Such a one has a directory beside its kubeconfig that says so. */
+  private boolean isOfThisProject() {
+    return Files.exists(directory().resolve("commands"));
+  }
+
+  private Path directory() {
+    return kubeconfig.toAbsolutePath().getParent();
   }
 
   @Override

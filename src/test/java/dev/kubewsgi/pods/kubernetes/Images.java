@@ -13,16 +13,23 @@ final class Images {
   private Images() {}
 
   /**
+   * What the release needs.
+   *
    * @throws UnavailableException if one has not been built
    */
   static List<Path> archives() {
     return Stream.of("operator", "gateway", "git").map(Images::archive).toList();
   }
 
-  private static Path archive(String image) {
-    Path archive = Checkout.file("target/images/" + image + ".tar");
+  /**
+   * @param image such as {@code gateway} or {@code examples/flask}
+   * @throws UnavailableException if it has not been built
+   */
+  static Path archive(String image) {
+    Path name = Path.of(image).getFileName();
+    Path archive = Checkout.file("target/images/" + name + ".tar");
     if (!Files.exists(archive)) {
-      throw new UnavailableException("the images are not built: run make images");
+      throw new UnavailableException("there is no " + archive + ": run tools/images " + image);
     }
     return archive;
   }

@@ -67,6 +67,11 @@ final class K3sKubernetes implements Kubernetes {
   }
 
   @Override
+  public void load(String image) {
+    load(Images.archive(image));
+  }
+
+  @Override
   public Path kubeconfig() {
     return kubeconfig;
   }

@@ -58,6 +58,14 @@ public sealed interface Kubernetes extends AutoCloseable
   List<String> chartOptions();
 
   /**
+   * Gives an image to all nodes, unless it is for whoever gave the cluster to do that.
+   *
+   * @param image a name that {@code tools/images} knows and has built
+   * @throws UnavailableException if it has not
+   */
+  void load(String image);
+
+  /**
    * Kills a part of the control plane or of a node, and starts it again.
    *
    * @param part such as {@code kube-apiserver} or {@code node-1-kubelet}

@@ -30,7 +30,17 @@ final class LocalKubernetes implements Kubernetes {
   }
 
   private void load(Path archive) {
-    command("load", kubeconfig().getParent(), archive.toString());
+    load(kubeconfig().getParent(), archive);
+  }
+
+  /** Into the nodes of the cluster in a directory. */
+  static void load(Path directory, Path archive) {
+    command("load", directory, archive.toString());
+  }
+
+  @Override
+  public void load(String image) {
+    load(Images.archive(image));
   }
 
   private static void command(String name, Path directory, String... arguments) {
