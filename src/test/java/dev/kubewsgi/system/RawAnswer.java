@@ -6,7 +6,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,11 +20,16 @@ import java.util.Optional;
  * @param body without its framing; as far as it came
  * @param complete whether the framing says that nothing is missing
  */
-record RawAnswer(int status, List<String> fields, String body, boolean complete) {
+public record RawAnswer(int status, List<String> fields, String body, boolean complete) {
+
+  /** Sends bytes as they are, on this machine, and reads until the connection's end. */
+  static RawAnswer to(int port, String request) {
+    return to("127.0.0.1", port, request);
+  }
 
   /** Sends bytes as they are and reads until the connection's end. */
-  static RawAnswer to(int port, String request) {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+  public static RawAnswer to(String host, int port, String request) {
+    try (Socket socket = new Socket(host, port)) {
       socket.setSoTimeout((int) CommandLine.PATIENCE.toMillis());
       socket.getOutputStream().write(request.getBytes(ISO_8859_1));
       socket.getOutputStream().flush();
