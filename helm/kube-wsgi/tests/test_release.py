@@ -9,12 +9,57 @@ import cluster
 _EARLIER = chart.CHART / "tests/earlier/kube-wsgi-0.0.1.tgz"
 _NAMESPACE = "kube-wsgi"
 _GATEWAY = {"gateway": {"create": True, "namespace": "default"}}
-_ALIAS = {
-    "apiVersion": "kubewsgi.dev/v1alpha1",
-    "kind": "ScriptAlias",
-    "metadata": {"name": "hello", "namespace": "default"},
-    "spec": {"script": "/srv/hello.py"},
-}
+
+
+def _of_a_user(kind, name, **spec):
+    return {
+        "apiVersion": "kubewsgi.dev/v1alpha1",
+        "kind": kind,
+        "metadata": {"name": name, "namespace": "default"},
+        "spec": spec,
+    }
+
+
+_ALIAS = _of_a_user("ScriptAlias", "hello", script="/srv/hello.py")
+# As the earlier definitions take them: (object, an edit of its spec).
+_OBJECTS = (
+    (
+        _of_a_user(
+            "WsgiGateway",
+            "main",
+            listeners=[{"name": "http", "port": 8080}],
+            embedded={"enabled": True, "threads": 5, "queue": {"timeout": "30s"}},
+            limits={"body": "10Mi"},
+            aliases={"namespaces": {"from": "Same"}, "hostnames": ["*.example.com"]},
+        ),
+        {"trustedProxies": ["10.0.0.0/8"]},
+    ),
+    (
+        _of_a_user(
+            "DaemonGroup",
+            "site1",
+            displayName="site1",
+            processes=2,
+            threads=15,
+            env=[{"name": "STAGE", "value": "test"}],
+            python={"path": ["/srv/lib"]},
+            securityContext={"runAsUser": 1000, "runAsGroup": 1000},
+        ),
+        {"threads": 3},
+    ),
+    (
+        _of_a_user(
+            "ScriptAlias",
+            "shop",
+            hosts=["shop.example.com"],
+            path="/shop",
+            script="/srv/shop.py",
+            processGroup="site1",
+            applicationGroup="%{RESOURCE}",
+        ),
+        {"callable": "app"},
+    ),
+)
 
 
 def fields(schema, path=""):
@@ -80,6 +125,27 @@ class Releases(cluster.OnAnApiServer):
         self.assertLess(self.fields(), all_fields(chart.definitions()))
         self.upgrade()
         self.assertEqual(all_fields(chart.definitions()), self.fields())
+
+    def test_upgrade_under_objects_that_stay_and_can_be_written(self):
+        self.install(of=_EARLIER)
+        for each, _ in _OBJECTS:
+            self.place.apply(each)
+        uids = self.uids()
+        self.upgrade()
+        for each, edit in _OBJECTS:
+            edited = {**each, "spec": {**each["spec"], **edit}}
+            self.place.apply(edited, "--validate=strict")
+            self.assertLessEqual(edit.items(), self.stored(each)["spec"].items())
+        self.assertEqual(uids, self.uids())
+        self.run_helm("uninstall", "kube-wsgi")
+        self.assertIsNone(self.deployment())
+        self.assertEqual(uids, self.uids())
+
+    def stored(self, thing):
+        return self.place.get(thing["kind"], thing["metadata"]["name"])
+
+    def uids(self):
+        return [self.stored(each)["metadata"]["uid"] for each, _ in _OBJECTS]
 
     def test_leave_what_users_made_and_take_it_over_again(self):
         self.install(of=_EARLIER)
