@@ -3,6 +3,7 @@ package dev.kubewsgi.api.v1alpha1;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaPropsBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaPropsOrBool;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.ValidationRule;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Compares two definitions of a kind: what of the newer one an object may run into that was stored
@@ -18,6 +20,18 @@ import java.util.Set;
  * status or a scale too.
  */
 final class CompatibilityCheck {
+
+  private static final String ANY = "any";
+
+  /** What may be stored where unknown fields are kept. */
+  private static final JSONSchemaProps ANYTHING =
+      new JSONSchemaPropsBuilder().withXKubernetesPreserveUnknownFields(true).build();
+
+  /** What generators write beside {@code x-kubernetes-int-or-string}, which says the same. */
+  private static final List<JSONSchemaProps> INT_OR_STRING =
+      Stream.of("integer", "string")
+          .map(type -> new JSONSchemaPropsBuilder().withType(type).build())
+          .toList();
 
   /** Changes that refuse or lose what was valid; none of them can be allowed. */
   private final List<String> breaks = new ArrayList<>();
@@ -75,7 +89,8 @@ final class CompatibilityCheck {
     type(path, before, after);
     words(path, before, after);
     bounds(path, before, after);
-    list(path, before, after);
+    merge(path, before, after);
+    choices(path, before, after);
     rules(path, before, after);
     fields(path, before, after);
     required(path, before, after);
@@ -103,7 +118,9 @@ final class CompatibilityCheck {
   }
 
   private static String type(JSONSchemaProps schema) {
-    return isIntOrString(schema) ? "int-or-string" : String.valueOf(schema.getType());
+    return isIntOrString(schema)
+        ? "int-or-string"
+        : Objects.requireNonNullElse(schema.getType(), ANY);
   }
 
   private void words(String path, JSONSchemaProps before, JSONSchemaProps after) {
@@ -146,12 +163,43 @@ final class CompatibilityCheck {
     }
   }
 
-  /** How a list is merged decides who owns what of the stored ones. */
-  private void list(String path, JSONSchemaProps before, JSONSchemaProps after) {
+  /** How lists and mappings are merged decides who owns what of the stored ones. */
+  private void merge(String path, JSONSchemaProps before, JSONSchemaProps after) {
     if (!Objects.equals(before.getXKubernetesListType(), after.getXKubernetesListType())
         || !before.getXKubernetesListMapKeys().equals(after.getXKubernetesListMapKeys())) {
       found(path, "the list is merged in another way");
     }
+    if (!mapType(before).equals(mapType(after))) {
+      found(path, "the mapping is merged in another way");
+    }
+  }
+
+  private static String mapType(JSONSchemaProps schema) {
+    return Objects.requireNonNullElse(schema.getXKubernetesMapType(), "granular");
+  }
+
+  /** Which of two such conditions is the wider one is not to be told here. */
+  private void choices(String path, JSONSchemaProps before, JSONSchemaProps after) {
+    choice(path, "allOf", before.getAllOf(), after.getAllOf());
+    choice(path, "anyOf", anyOf(before), anyOf(after));
+    choice(path, "oneOf", before.getOneOf(), after.getOneOf());
+    choice(path, "not", not(before), not(after));
+  }
+
+  private void choice(
+      String path, String word, List<JSONSchemaProps> before, List<JSONSchemaProps> after) {
+    if (!after.isEmpty() && !after.equals(before)) {
+      found(path, word + " is another one");
+    }
+  }
+
+  private static List<JSONSchemaProps> anyOf(JSONSchemaProps schema) {
+    boolean saysItsType = isIntOrString(schema) && schema.getAnyOf().equals(INT_OR_STRING);
+    return saysItsType ? List.of() : schema.getAnyOf();
+  }
+
+  private static List<JSONSchemaProps> not(JSONSchemaProps schema) {
+    return Stream.ofNullable(schema.getNot()).toList();
   }
 
   private void rules(String path, JSONSchemaProps before, JSONSchemaProps after) {
@@ -165,18 +213,24 @@ final class CompatibilityCheck {
   }
 
   private void fields(String path, JSONSchemaProps before, JSONSchemaProps after) {
-    boolean keepsAll = keepsUnknown(after) || entrySchema(after).isPresent();
-    before
-        .getProperties()
-        .forEach(
-            (name, field) -> {
-              JSONSchemaProps now = after.getProperties().get(name);
-              if (now != null) {
-                schema(field(path, name), field, now);
-              } else if (!keepsAll) {
-                found(field(path, name), "the field is gone, and so is what was stored in it");
-              }
-            });
+    Set<String> names = new LinkedHashSet<>(before.getProperties().keySet());
+    names.addAll(after.getProperties().keySet());
+    for (String name : names) {
+      value(before, name).ifPresent(was -> stored(field(path, name), was, value(after, name)));
+    }
+  }
+
+  /** What may be stored under a name; empty: nothing. */
+  private static Optional<JSONSchemaProps> value(JSONSchemaProps schema, String name) {
+    return Optional.ofNullable(schema.getProperties().get(name)).or(() -> freeValue(schema));
+  }
+
+  private void stored(String path, JSONSchemaProps before, Optional<JSONSchemaProps> after) {
+    if (after.isEmpty()) {
+      found(path, "the field is gone, and so is what was stored in it");
+    } else if (!after.get().equals(ANYTHING)) {
+      schema(path, before, after.get());
+    }
   }
 
   private void required(String path, JSONSchemaProps before, JSONSchemaProps after) {
@@ -190,20 +244,21 @@ final class CompatibilityCheck {
   }
 
   private void entries(String path, JSONSchemaProps before, JSONSchemaProps after) {
-    if (keepsUnknown(before) && !keepsUnknown(after)) {
+    if (keepsUnknown(before) && !keepsUnknown(after) && type(before).equals(type(after))) {
       found(path, "unknown fields were kept, and are dropped now");
     }
-    entrySchema(before)
-        .ifPresent(
-            entry ->
-                entrySchema(after)
-                    .ifPresentOrElse(
-                        now -> schema(path + ".*", entry, now),
-                        () -> {
-                          if (!keepsUnknown(after)) {
-                            found(path, "keys were free, and are not now");
-                          }
-                        }));
+    Optional<JSONSchemaProps> now = entrySchema(after);
+    if (now.isPresent()) {
+      freeValue(before).ifPresent(was -> schema(path + ".*", was, now.get()));
+    } else if (entrySchema(before).isPresent() && !keepsUnknown(after)) {
+      found(path, "keys were free, and are not now");
+    }
+  }
+
+  /** What may be stored under a name that is no field's; empty: nothing. */
+  private static Optional<JSONSchemaProps> freeValue(JSONSchemaProps schema) {
+    return entrySchema(schema)
+        .or(() -> keepsUnknown(schema) ? Optional.of(ANYTHING) : Optional.empty());
   }
 
   private static boolean keepsUnknown(JSONSchemaProps schema) {

@@ -145,7 +145,55 @@ class CompatibilityCheckTest {
                 + " items: {type: object}}",
             "{type: array, x-kubernetes-list-type: map, x-kubernetes-list-map-keys: [b],"
                 + " items: {type: object}}",
-            "f: the list is merged in another way"));
+            "f: the list is merged in another way"),
+        argumentSet(
+            "a mapping is merged as a whole",
+            "{type: object, additionalProperties: {type: string}}",
+            "{type: object, x-kubernetes-map-type: atomic, additionalProperties: {type: string}}",
+            "f: the mapping is merged in another way"),
+        argumentSet(
+            "a free key becomes a field",
+            "{type: object, x-kubernetes-preserve-unknown-fields: true}",
+            "{type: object, x-kubernetes-preserve-unknown-fields: true,"
+                + " properties: {a: {type: string}}}",
+            "f.a: the type was any, is string"),
+        argumentSet(
+            "a free key of a type becomes a field of another",
+            "{type: object, additionalProperties: {type: string}}",
+            "{type: object, additionalProperties: {type: string},"
+                + " properties: {a: {type: integer}}}",
+            "f.a: the type was string, is integer"),
+        argumentSet(
+            "free keys of any kind get a type",
+            "{type: object, x-kubernetes-preserve-unknown-fields: true}",
+            "{type: object, x-kubernetes-preserve-unknown-fields: true,"
+                + " additionalProperties: {type: string}}",
+            "f.*: the type was any, is string"),
+        argumentSet(
+            "a field becomes a free key of another type",
+            "{type: object, properties: {a: {type: string}}}",
+            "{type: object, additionalProperties: {type: integer}}",
+            "f.a: the type was string, is integer"),
+        argumentSet(
+            "all of some schemas",
+            "{type: string}",
+            "{type: string, allOf: [{maxLength: 1}]}",
+            "f: allOf is another one"),
+        argumentSet(
+            "any of some schemas",
+            "{type: string, anyOf: [{maxLength: 1}, {minLength: 3}]}",
+            "{type: string, anyOf: [{maxLength: 1}]}",
+            "f: anyOf is another one"),
+        argumentSet(
+            "one of some schemas",
+            "{type: object, oneOf: [{required: [a]}]}",
+            "{type: object, oneOf: [{required: [b]}]}",
+            "f: oneOf is another one"),
+        argumentSet(
+            "none of a schema",
+            "{type: string}",
+            "{type: string, not: {maxLength: 1}}",
+            "f: not is another one"));
   }
 
   @ParameterizedTest
@@ -167,6 +215,10 @@ class CompatibilityCheckTest {
             "{type: object, required: [a], properties: {a: {type: string}}}",
             "{type: object, properties: {a: {type: string}}}"),
         argumentSet("a number too", "{type: string}", "{x-kubernetes-int-or-string: true}"),
+        argumentSet(
+            "a number too, in the words that generators add",
+            "{type: string}",
+            "{x-kubernetes-int-or-string: true, anyOf: [{type: integer}, {type: string}]}"),
         argumentSet("fractions too", "{type: integer}", "{type: number}"),
         argumentSet("one more word", "{type: string, enum: [A]}", "{type: string, enum: [A, B]}"),
         argumentSet("any word", "{type: string, enum: [A]}", "{type: string}"),
@@ -179,6 +231,26 @@ class CompatibilityCheckTest {
             "fields become free keys",
             "{type: object, properties: {a: {type: string}}}",
             "{type: object, x-kubernetes-preserve-unknown-fields: true}"),
+        argumentSet(
+            "a free key becomes a field of its type",
+            "{type: object, additionalProperties: {type: string}}",
+            "{type: object, additionalProperties: {type: string},"
+                + " properties: {a: {type: string}}}"),
+        argumentSet(
+            "a free key becomes a field that may be anything",
+            "{type: object, x-kubernetes-preserve-unknown-fields: true}",
+            "{type: object, x-kubernetes-preserve-unknown-fields: true,"
+                + " properties: {a: {x-kubernetes-preserve-unknown-fields: true}}}"),
+        argumentSet(
+            "a choice of schemas is left to anybody",
+            "{type: string, allOf: [{maxLength: 1}], anyOf: [{minLength: 1}],"
+                + " oneOf: [{minLength: 1}], not: {maxLength: 1}}",
+            "{type: string}"),
+        argumentSet(
+            "a mapping is merged key by key, as without a word",
+            "{type: object, additionalProperties: {type: string}}",
+            "{type: object, x-kubernetes-map-type: granular,"
+                + " additionalProperties: {type: string}}"),
         argumentSet(
             "other words about it",
             "{type: string, description: a, default: x}",
