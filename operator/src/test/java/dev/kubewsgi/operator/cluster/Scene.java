@@ -41,6 +41,15 @@ final class Scene implements AutoCloseable {
       spec: {embedded: {enabled: true}, listeners: [{name: http, port: 8080}]}
       """;
 
+  /** What is written for an alias, later, that is not the first in group site1. */
+  static final List<String> WRITTEN_FOR_LATER =
+      List.of(
+          "configmaps main-gateway-routes-1-0",
+          "configmaps site1-group",
+          "kubewsgi.dev/daemongroups/status site1",
+          "kubewsgi.dev/scriptaliases/status later",
+          "kubewsgi.dev/wsgigateways/status main");
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final PatchContext AS_A_USER =
       new PatchContext.Builder()
@@ -220,6 +229,16 @@ final class Scene implements AutoCloseable {
 
   List<AuditedRequest> writesSince(AuditLog.Mark mark) {
     return cluster.auditLog().writesSince(mark, operator.user());
+  }
+
+  /** What the operator has written since a moment, but for events: each object once, in order. */
+  List<String> writtenSince(AuditLog.Mark mark) {
+    return writesSince(mark).stream()
+        .map(each -> each.resource() + " " + each.name())
+        .filter(each -> !each.startsWith("events"))
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   @Override
