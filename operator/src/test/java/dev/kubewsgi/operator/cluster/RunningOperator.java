@@ -53,6 +53,11 @@ final class RunningOperator implements AutoCloseable {
     return start(cluster, namespace, Set.of(namespace.name()));
   }
 
+  /** One that looks after a test's namespace and another one beside it. */
+  static RunningOperator of(Cluster cluster, TestNamespace namespace, TestNamespace neighbour) {
+    return start(cluster, namespace, Set.of(namespace.name(), neighbour.name()));
+  }
+
   /** One that looks after a test's namespace and often at the Secrets there. */
   static RunningOperator lookingAtSecrets(
       Duration often, Cluster cluster, TestNamespace namespace) {

@@ -80,6 +80,11 @@ final class Scene implements AutoCloseable {
     return new Scene(cluster, namespace, RunningOperator.ofAll(cluster, namespace));
   }
 
+  /** With an operator that looks after this namespace and another one beside it. */
+  static Scene beside(TestNamespace neighbour, Cluster cluster, TestNamespace namespace) {
+    return new Scene(cluster, namespace, RunningOperator.of(cluster, namespace, neighbour));
+  }
+
   /** With an operator of this namespace that looks often at the Secrets here. */
   static Scene lookingAtSecrets(Duration often, Cluster cluster, TestNamespace namespace) {
     return new Scene(
@@ -129,9 +134,14 @@ final class Scene implements AutoCloseable {
 
   /** Applies manifests without a namespace of their own. */
   void apply(String manifests) {
+    apply(namespace, manifests);
+  }
+
+  /** Applies manifests to a namespace, this one or another. */
+  void apply(TestNamespace where, String manifests) {
     for (HasMetadata object :
         client.load(new ByteArrayInputStream(manifests.getBytes(UTF_8))).items()) {
-      object.getMetadata().setNamespace(namespace());
+      object.getMetadata().setNamespace(where.name());
       client.resource(object).patch(AS_A_USER);
     }
   }
