@@ -12,7 +12,9 @@ import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.Test;
 /** Edits that come fast, operators that come and go, and others who write at the same time. */
 @ApiServer
 class DynamicsTest {
+
+  private static final int CONFLICT = 409;
 
   private Scene scene;
 
@@ -79,30 +83,50 @@ class DynamicsTest {
   }
 
   @Test
-  void editsGetThroughWhileOthersWriteTheSameObjects() throws InterruptedException {
+  void editsGetThroughWhileOthersWriteTheSameObjects() {
     scene.apply(Scene.group(1));
     scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
+    AuditLog.Mark mark = scene.mark();
+    List<String> names = new ArrayList<>();
     var writing = new AtomicBoolean(true);
-    Thread other =
-        Thread.startVirtualThread(
-            () -> {
-              for (int i = 0; writing.get(); i++) {
-                scene.patch(
-                    ConfigMap.class,
-                    "site1-group",
-                    "{\"metadata\": {\"annotations\": {\"theirs\": \"%d\"}}}".formatted(i));
-              }
-            });
-    for (int i = 0; i < 10; i++) {
-      scene.apply(Scene.alias("app" + i));
+    var others =
+        CompletableFuture.runAsync(() -> annotateWhile(writing), Thread::startVirtualThread);
+    try {
+      scene.eventually(
+          () -> {
+            names.add("app" + names.size());
+            scene.apply(Scene.alias(names.getLast()));
+            assertTrue(hasMetAConflict(mark), "no write of the operator has met another's");
+          });
+      names.forEach(
+          name -> scene.awaitCondition(ScriptAlias.class, name, "Programmed", "Programmed"));
+    } finally {
+      writing.set(false);
+      others.join();
     }
-    for (int i = 0; i < 10; i++) {
-      scene.awaitCondition(ScriptAlias.class, "app" + i, "Programmed", "Programmed");
-    }
-    writing.set(false);
-    other.join();
     ConfigMap document = scene.get(ConfigMap.class, "site1-group");
-    assertTrue(document.getData().get("group.json").contains("app9"));
+    assertTrue(document.getData().get("group.json").contains(names.getLast()));
     assertTrue(document.getMetadata().getAnnotations().containsKey("theirs"));
+    scene.eventually(
+        () ->
+            assertEquals(
+                names.size(), scene.get(DaemonGroup.class, "site1").getStatus().aliases()));
+  }
+
+  /** A status is written to the state that it is about, so that of the group meets these writes. */
+  private void annotateWhile(AtomicBoolean writing) {
+    for (int i = 0; writing.get(); i++) {
+      String merge = "{\"metadata\": {\"annotations\": {\"theirs\": \"%d\"}}}".formatted(i);
+      scene.patch(ConfigMap.class, "site1-group", merge);
+      scene.patch(DaemonGroup.class, "site1", merge);
+    }
+  }
+
+  private boolean hasMetAConflict(AuditLog.Mark mark) {
+    return scene.requestsSince(mark).stream()
+        .anyMatch(
+            each ->
+                each.resource().equals("kubewsgi.dev/daemongroups/status")
+                    && each.status() == CONFLICT);
   }
 }
