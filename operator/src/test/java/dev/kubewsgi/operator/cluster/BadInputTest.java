@@ -233,6 +233,14 @@ class BadInputTest {
             (kubelet, pod) -> kubelet.unschedulable(pod, "0/3 nodes are available."),
             "Ask for less in resources, add nodes"),
         ill(
+            "InitFailed",
+            (kubelet, pod) -> kubelet.initCrashLooping(pod, 1, "no such file"),
+            "Correct what it was to bring."),
+        ill(
+            "CreateContainerConfigError",
+            (kubelet, pod) -> kubelet.withoutConfiguration(pod, "secret \"token\" not found"),
+            "Create what is missing, or take it out of the spec."),
+        ill(
             "ImagePullFailed",
             Kubelet::imagePullBackOff,
             "Write an image that exists, and imagePullSecrets if its registry wants a password."),

@@ -88,11 +88,18 @@ public final class Kubelet {
   }
 
   private Pod waitingAfter(Pod pod, String reason, int exitCode, String message) {
+    ContainerStatus status = ended(pod, first(pod), reason, exitCode, message);
+    return write(pod, started(pod, "False", "ContainersNotReady", withFirst(pod, status)).build());
+  }
+
+  /** Of a container that is to be started again. */
+  private static ContainerStatus ended(
+      Pod pod, Container container, String reason, int exitCode, String message) {
     ContainerState waiting =
         waiting(
             "CrashLoopBackOff",
             "back-off 5m0s restarting failed container=%s pod=%s"
-                .formatted(first(pod).getName(), pod.getMetadata().getName()));
+                .formatted(container.getName(), pod.getMetadata().getName()));
     ContainerState last =
         new ContainerStateBuilder()
             .withNewTerminated()
@@ -103,22 +110,52 @@ public final class Kubelet {
             .withFinishedAt(now())
             .endTerminated()
             .build();
-    ContainerStatus status =
-        new ContainerStatusBuilder(status(first(pod), waiting))
-            .withLastState(last)
-            .withRestartCount(5)
-            .build();
-    return write(pod, started(pod, "False", "ContainersNotReady", withFirst(pod, status)).build());
+    return new ContainerStatusBuilder(status(container, waiting))
+        .withLastState(last)
+        .withRestartCount(5)
+        .build();
   }
 
   /** The image of the first container cannot be had. */
   public Pod imagePullBackOff(Pod pod) {
     String message = "Back-off pulling image \"%s\"".formatted(first(pod).getImage());
-    ContainerStatus status = status(first(pod), waiting("ImagePullBackOff", message));
+    return notMade(pod, "ImagePullBackOff", message);
+  }
+
+  /**
+   * The first container takes values from what is not there.
+   *
+   * @param message such as {@code secret "token" not found}
+   */
+  public Pod withoutConfiguration(Pod pod, String message) {
+    return notMade(pod, "CreateContainerConfigError", message);
+  }
+
+  private Pod notMade(Pod pod, String reason, String message) {
+    ContainerStatus status = status(first(pod), waiting(reason, message));
     return write(
         pod,
         started(pod, "False", "ContainersNotReady", withFirst(pod, status))
             .withPhase("Pending")
+            .build());
+  }
+
+  /**
+   * The first init container ended, again and again, and the containers wait for it.
+   *
+   * @param message what it wrote to its termination log
+   */
+  public Pod initCrashLooping(Pod pod, int exitCode, String message) {
+    Container init = pod.getSpec().getInitContainers().getFirst();
+    List<ContainerStatus> waiting =
+        pod.getSpec().getContainers().stream()
+            .map(each -> status(each, waiting("PodInitializing", null)))
+            .toList();
+    return write(
+        pod,
+        started(pod, "False", "ContainersNotReady", waiting)
+            .withPhase("Pending")
+            .withInitContainerStatuses(ended(pod, init, "Error", exitCode, message))
             .build());
   }
 
