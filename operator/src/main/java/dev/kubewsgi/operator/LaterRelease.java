@@ -2,13 +2,17 @@ package dev.kubewsgi.operator;
 
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.NamespaceChoice;
+import dev.kubewsgi.api.v1alpha1.Unreadable;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What was written for definitions that are newer than this operator: a choice that it does not
- * know is read as null, so that nobody else has to suffer from it.
+ * know is read as null, and what it cannot read at all as {@link Unreadable} says, so that nobody
+ * else has to suffer from it.
  */
 public final class LaterRelease {
 
@@ -16,7 +20,7 @@ public final class LaterRelease {
 
   /** What of a gateway this operator does not know: field and cure. Empty: it knows all. */
   public static List<String> findings(WsgiGateway gateway) {
-    List<String> findings = new ArrayList<>();
+    List<String> findings = unreadable(gateway);
     if (gateway.getSpec().service().type() == null) {
       findings.add(finding("spec.service.type"));
     }
@@ -29,7 +33,15 @@ public final class LaterRelease {
 
   /** What of a group this operator does not know: field and cure. Empty: it knows all. */
   public static List<String> findings(DaemonGroup group) {
-    return findings(group.getSpec().aliases().namespaces());
+    List<String> findings = unreadable(group);
+    findings.addAll(findings(group.getSpec().aliases().namespaces()));
+    return findings;
+  }
+
+  private static List<String> unreadable(HasMetadata object) {
+    return Unreadable.in(object).stream()
+        .map(LaterRelease::finding)
+        .collect(Collectors.toCollection(ArrayList::new));
   }
 
   private static List<String> findings(NamespaceChoice choice) {

@@ -1,5 +1,6 @@
 package dev.kubewsgi.api.v1alpha1;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.PrinterColumnFormat;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -26,5 +27,6 @@ import io.fabric8.kubernetes.model.annotation.Version;
     jsonPath = ".metadata.creationTimestamp",
     type = AdditionalPrinterColumn.Type.DATE,
     format = PrinterColumnFormat.NONE)
+@JsonDeserialize(using = PartialSpecReader.class)
 public class DaemonGroup extends CustomResource<DaemonGroupSpec, DaemonGroupStatus>
     implements Namespaced {}

@@ -1,5 +1,6 @@
 package dev.kubewsgi.operator.gateway;
 
+import dev.kubewsgi.api.v1alpha1.Unreadable;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import dev.kubewsgi.api.v1alpha1.WsgiGatewaySpec;
 import dev.kubewsgi.api.v1alpha1.WsgiGatewaySpec.Listener;
@@ -34,8 +35,8 @@ public final class GatewayModel {
   /**
    * All of them, in the order in which to apply them: a gateway may read shards before they are
    * there, and they are there before the index names them. The Deployment is not among them while
-   * there are {@link #findings}, nor is a Service of a type that is unknown here: what runs then
-   * stays as it is.
+   * there are {@link #findings}, nor is a Service of a type that is unknown here, or while
+   * something cannot be read: what runs then stays as it is.
    */
   public static List<HasMetadata> objects(
       WsgiGateway gateway, GatewayInputs inputs, OperatorConfig config) {
@@ -45,7 +46,7 @@ public final class GatewayModel {
     objects.add(status(gateway));
     objects.add(network(gateway));
     objects.add(Disruption.budget(gateway, name(gateway), labels(gateway)));
-    if (gateway.getSpec().service().type() != null) {
+    if (gateway.getSpec().service().type() != null && Unreadable.in(gateway).isEmpty()) {
       objects.add(service(gateway));
     }
     if (findings(gateway).isEmpty()) {

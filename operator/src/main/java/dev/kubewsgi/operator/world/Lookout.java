@@ -48,6 +48,9 @@ final class Lookout implements AutoCloseable {
   private final Named<ConfigMap> statuses;
   private final Named<PersistentVolumeClaim> volumes;
   private final NamespaceLabels namespaces;
+  private final Illegible illegibleGateways = new Illegible();
+  private final Illegible illegibleGroups = new Illegible();
+  private final Illegible illegibleAliases = new Illegible();
 
   /**
    * Not started yet.
@@ -104,9 +107,9 @@ final class Lookout implements AutoCloseable {
 
   /** What there is to compile, with whatever its parts name looked at. */
   Inputs inputs() {
-    List<WsgiGateway> allGateways = gateways.list();
-    List<DaemonGroup> allGroups = groups.list();
-    List<ScriptAlias> allAliases = aliases.list();
+    List<WsgiGateway> allGateways = illegibleGateways.leaveOut(gateways.list());
+    List<DaemonGroup> allGroups = illegibleGroups.leaveOut(groups.list());
+    List<ScriptAlias> allAliases = illegibleAliases.leaveOut(aliases.list());
     followNamespaces(allGateways, allGroups);
     sources.follow(
         allAliases.stream().map(Lookout::source).flatMap(Optional::stream).collect(toSet()));

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
+import dev.kubewsgi.operator.RecordedLog;
 import dev.kubewsgi.testing.apiserver.ApiServer;
 import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
@@ -89,6 +91,62 @@ class LaterDefinitionsTest {
       scene.delete(DaemonGroup.class, "site1");
       cluster.crds();
     }
+  }
+
+  @Test
+  void aValueThatCannotBeReadHereIsInAConditionAndDisturbsNothingElse(
+      Cluster cluster, TestNamespace namespace) {
+    widen(cluster, DaemonGroup.class, "threads");
+    widen(cluster, ScriptAlias.class, "path");
+    var scene = new Scene(cluster, namespace);
+    try (var log = RecordedLog.mentioning(namespace.name())) {
+      scene.apply(Scene.GATEWAY);
+      scene.apply(Scene.group(1));
+      scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
+
+      applyRaw(scene, Scene.group(1).replace("replicas: 1", "threads: 50%"));
+      assertNames("spec.threads", scene, DaemonGroup.class, "site1");
+      applyRaw(scene, Scene.alias("odd").replace("path: /odd", "path: [/odd]"));
+      scene.eventually(() -> assertEquals(1, log.messages("KW231").size()));
+      scene.apply(Scene.alias("first"));
+      scene.awaitCondition(ScriptAlias.class, "first", "Programmed", "Programmed");
+
+      scene.stopOperator();
+      scene.startOperator();
+      scene.apply(Scene.alias("second"));
+      scene.awaitCondition(ScriptAlias.class, "second", "Programmed", "Programmed");
+    } finally {
+      scene.close();
+      scene.delete(DaemonGroup.class, "site1");
+      scene.delete(ScriptAlias.class, "odd");
+      cluster.crds();
+    }
+  }
+
+  private static void applyRaw(Scene scene, String manifest) {
+    GenericKubernetesResource object =
+        Serialization.unmarshal(manifest, GenericKubernetesResource.class);
+    object.getMetadata().setNamespace(scene.namespace());
+    scene.client().resource(object).forceConflicts().serverSideApply();
+  }
+
+  /** Lets a field be anything. */
+  private static void widen(
+      Cluster cluster, Class<? extends CustomResource<?, ?>> kind, String field) {
+    cluster
+        .client()
+        .apiextensions()
+        .v1()
+        .customResourceDefinitions()
+        .withName(CustomResource.getCRDName(kind))
+        .edit(
+            definition -> {
+              JSONSchemaProps anything = new JSONSchemaProps();
+              anything.setXKubernetesPreserveUnknownFields(true);
+              anything.setDefault(spec(definition).getProperties().get(field).getDefault());
+              spec(definition).getProperties().put(field, anything);
+              return definition;
+            });
   }
 
   private static void addField(Cluster cluster, Class<? extends CustomResource<?, ?>> kind) {
