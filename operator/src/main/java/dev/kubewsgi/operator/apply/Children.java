@@ -42,8 +42,8 @@ public final class Children {
   }
 
   /**
-   * What is forbidden of these kinds may be allowed in a moment: the right to them is bound in this
-   * work, and each API server hears of that by a watch of its own.
+   * What is forbidden of these kinds may be allowed in a moment: the right to them has just been
+   * bound, and each API server hears of that by a watch of its own.
    */
   public Children withNewRights(Set<Class<? extends HasMetadata>> kinds) {
     withNewRights = Set.copyOf(kinds);
@@ -95,14 +95,16 @@ public final class Children {
   /**
    * Makes an object what it should be that several owners have in common. One without our label was
    * made by whoever runs the cluster, and is left to them.
+   *
+   * @param written called if it was another one before
    */
-  public Children applyShared(HasMetadata desired) {
+  public Children applyShared(HasMetadata desired, Runnable written) {
     attempt(
         desired,
         () -> {
           Optional<HasMetadata> existing = existing(desired);
-          if (existing.isEmpty() || isLabelled(existing.get())) {
-            write(desired, existing);
+          if ((existing.isEmpty() || isLabelled(existing.get())) && write(desired, existing)) {
+            written.run();
           }
         });
     return this;
@@ -143,11 +145,14 @@ public final class Children {
     }
   }
 
-  private void write(HasMetadata desired, Optional<? extends HasMetadata> existing) {
-    if (existing.filter(found -> AppliedFields.match(found, desired)).isEmpty()) {
-      existing.ifPresent(found -> desired.getMetadata().setUid(found.getMetadata().getUid()));
-      cluster.apply(desired);
+  /** Whether there was anything to write. */
+  private boolean write(HasMetadata desired, Optional<? extends HasMetadata> existing) {
+    if (existing.filter(found -> AppliedFields.match(found, desired)).isPresent()) {
+      return false;
     }
+    existing.ifPresent(found -> desired.getMetadata().setUid(found.getMetadata().getUid()));
+    cluster.apply(desired);
+    return true;
   }
 
   private void attempt(HasMetadata object, Runnable work) {

@@ -2,6 +2,7 @@ package dev.kubewsgi.operator.daemongroup;
 
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.DaemonGroupStatus;
+import dev.kubewsgi.operator.Latest;
 import dev.kubewsgi.operator.Names;
 import dev.kubewsgi.operator.OperatorConfig;
 import dev.kubewsgi.operator.apply.Attempts;
@@ -34,8 +35,12 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -60,12 +65,19 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
   private static final Set<Class<? extends HasMetadata>> OF_THE_BINDING =
       Set.of(Secret.class, Role.class);
 
+  /** Of the watch of an API server, with much to spare. */
+  private static final Duration UNTIL_BINDINGS_ARE_KNOWN = Duration.ofSeconds(10);
+
   private final World world;
   private final OperatorConfig config;
   private final StatusWriter<DaemonGroupStatus, DaemonGroup> statuses;
   private final Events events;
   private final Attempts<DaemonGroup> attempts;
   private final Clock clock;
+
+  /** When the binding of a namespace was written. */
+  private final Map<String, Instant> bound = Collections.synchronizedMap(new Latest<>());
+
   private Cluster cluster;
 
   /** For the operator to register. */
@@ -109,10 +121,7 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
   private void reconcile(DaemonGroup group, GroupView view) {
     Children children = Children.of(group, cluster);
     if (config.clusterWide()) {
-      String namespace = group.getMetadata().getNamespace();
-      children
-          .applyShared(SecretsBinding.of(group, world.groupsIn(namespace), config))
-          .withNewRights(OF_THE_BINDING);
+      bindSecrets(group, children);
     }
     children.apply(objects(group, view.part()));
     bringAboutSecret(group, children);
@@ -126,6 +135,18 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
       report(group, view, failures);
     }
     attempts.end(group, failures);
+  }
+
+  /** A right that is still missing some moments later is one that somebody has to give. */
+  private void bindSecrets(DaemonGroup group, Children children) {
+    String namespace = group.getMetadata().getNamespace();
+    children.applyShared(
+        SecretsBinding.of(group, world.groupsIn(namespace), config),
+        () -> bound.put(namespace, clock.instant()));
+    Instant last = bound.getOrDefault(namespace, Instant.MIN);
+    if (clock.instant().isBefore(last.plus(UNTIL_BINDINGS_ARE_KNOWN))) {
+      children.withNewRights(OF_THE_BINDING);
+    }
   }
 
   /** The document's ConfigMap is written only in the state that its sequence was read from. */

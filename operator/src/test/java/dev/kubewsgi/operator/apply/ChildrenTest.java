@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -196,12 +197,14 @@ class ChildrenTest {
 
   @Test
   void whatSeveralOwnIsWrittenUnlessItIsSomebodyElses() {
-    Children.of(owner, cluster).applyShared(shared(Map.of(Names.MANAGED_BY, Names.MANAGER)));
+    var written = new AtomicInteger();
+    RoleBinding ours = shared(Map.of(Names.MANAGED_BY, Names.MANAGER));
+    Children.of(owner, cluster).applyShared(ours, written::incrementAndGet);
     assertEquals(List.of("apply RoleBinding/shared"), cluster.writes());
     cluster.has(shared(Map.of()));
-    Children children =
-        Children.of(owner, cluster).applyShared(shared(Map.of(Names.MANAGED_BY, Names.MANAGER)));
+    Children children = Children.of(owner, cluster).applyShared(ours, written::incrementAndGet);
     assertEquals(List.of(), cluster.writes());
+    assertEquals(1, written.get());
     assertEquals(List.of(), children.failures());
   }
 

@@ -51,11 +51,11 @@ class NewRightsTest {
   }
 
   @Test
-  void aRightThatIsMissingForLongIsTold(Cluster cluster, TestNamespace namespace) {
+  void aRightThatIsMissingForLongIsToldAsOneThatSomebodyHasToGive(Cluster cluster, TestNamespace namespace) {
     try (var scene = Scene.ofAllThrough(line, cluster, namespace)) {
       forbidTheSecret(namespace);
       scene.apply(Scene.group(1));
-      Condition told = scene.awaitCondition(DaemonGroup.class, "site1", "Ready", "Delayed");
+      Condition told = scene.awaitCondition(DaemonGroup.class, "site1", "Ready", "Refused");
       assertEquals("Secret site1-group: secrets \"site1-group\" is forbidden", told.getMessage());
     }
   }
