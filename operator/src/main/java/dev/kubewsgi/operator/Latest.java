@@ -11,6 +11,14 @@ public final class Latest<V> extends LinkedHashMap<String, V> {
   /** More objects of a kind than a cluster has at work at once. */
   private static final int MOST = 10_000;
 
+  /** An entry that is put again is the last one. */
+  @Override
+  public V put(String key, V value) {
+    V before = remove(key);
+    super.put(key, value);
+    return before;
+  }
+
   @Override
   protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
     return size() > MOST;
