@@ -40,6 +40,9 @@ public final class Attempts<P extends HasMetadata> {
     private final RetryExecution pauses;
     private String said = "";
 
+    /** Since when attempts end at the status; null: the last one did not. */
+    private Instant atStatusSince;
+
     Series(Instant since, RetryExecution pauses) {
       this.since = since;
       this.pauses = pauses;
@@ -65,7 +68,11 @@ public final class Attempts<P extends HasMetadata> {
 
   private boolean areLasting(P object) {
     Series series = unfinished.get(object.getMetadata().getUid());
-    return series != null && !clock.instant().isBefore(series.since.plus(PASSING));
+    return series != null && isLasting(series.since);
+  }
+
+  private boolean isLasting(Instant since) {
+    return !clock.instant().isBefore(since.plus(PASSING));
   }
 
   /**
@@ -99,25 +106,44 @@ public final class Attempts<P extends HasMetadata> {
         return failed(object, unfinished.failures());
       }
       if (cause instanceof KubernetesClientException refusal) {
-        return failed(object, ofStatus(refusal));
+        return failedAtStatus(object, refusal);
       }
     }
     return ErrorStatusUpdateControl.defaultErrorProcessing();
   }
 
-  /** That nobody answers, not even about a status, is told once, and not of each object. */
-  private static List<Failure> ofStatus(KubernetesClientException refusal) {
-    return refusal.getCode() > 0 ? List.of(Failure.of("its status", refusal)) : List.of();
-  }
-
   private ErrorStatusUpdateControl<P> failed(P object, List<Failure> failures) {
-    Series series =
-        unfinished.computeIfAbsent(
-            object.getMetadata().getUid(),
-            uid -> new Series(clock.instant(), pauses.initExecution()));
-    if (!failures.isEmpty() && isToBeTold(object, failures)) {
+    Series series = series(object);
+    series.atStatusSince = null;
+    if (isToBeTold(object, failures)) {
       say(series, Failure.describe(failures));
     }
+    return again(series);
+  }
+
+  /**
+   * What passes by itself has a time of its own here, or it would at once take the place of what
+   * has been told of the object. That nobody answers, not even about a status, is told once, and
+   * not of each object.
+   */
+  private ErrorStatusUpdateControl<P> failedAtStatus(P object, KubernetesClientException refusal) {
+    Series series = series(object);
+    if (series.atStatusSince == null) {
+      series.atStatusSince = clock.instant();
+    }
+    Failure failure = Failure.of("its status", refusal);
+    if (refusal.getCode() > 0 && (!failure.isPassing() || isLasting(series.atStatusSince))) {
+      say(series, Failure.describe(List.of(failure)));
+    }
+    return again(series);
+  }
+
+  private Series series(P object) {
+    return unfinished.computeIfAbsent(
+        object.getMetadata().getUid(), uid -> new Series(clock.instant(), pauses.initExecution()));
+  }
+
+  private ErrorStatusUpdateControl<P> again(Series series) {
     Duration pause = Duration.ofMillis(series.pauses.nextDelay().orElseThrow());
     return ErrorStatusUpdateControl.<P>noStatusUpdate().rescheduleAfter(pause);
   }

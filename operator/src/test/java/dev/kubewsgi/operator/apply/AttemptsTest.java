@@ -121,6 +121,24 @@ class AttemptsTest {
   }
 
   @Test
+  void aConflictAboutTheStatusDoesNotTakeThePlaceOfWhatStandsInTheWay() {
+    fail(QUOTA);
+    now = now.plusSeconds(60);
+    conflict();
+    fail(QUOTA);
+    now = now.plusSeconds(60);
+    conflict();
+    assertEquals(1, log.messages("KW228").size(), () -> log.lines().toString());
+    now = now.plusSeconds(3);
+    conflict();
+    assertEquals(1, log.messages("its status: edited").size());
+  }
+
+  private void conflict() {
+    attempts.failed(group, new KubernetesClientException("edited", 409, null));
+  }
+
+  @Test
   void whatNobodyExpectsIsLeftToTheFramework() {
     assertTrue(attempts.failed(group, new IllegalStateException()).isDefaultErrorProcessing());
   }
