@@ -12,6 +12,9 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Event;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,8 +41,9 @@ class NewRightsTest {
   @Test
   void aRightThatIsNotKnownEverywhereYetIsWaitedForWithoutAWord(
       Cluster cluster, TestNamespace namespace) {
+    Clock stopped = Clock.fixed(Instant.now(), ZoneOffset.UTC);
     try (RecordedLog log = RecordedLog.of(namespace.name());
-        var scene = Scene.ofAllThrough(line, cluster, namespace)) {
+        var scene = Scene.ofAllThrough(line, cluster, namespace, stopped)) {
       forbidTheSecret(namespace);
       scene.apply(Scene.group(1));
       scene.eventually(() -> assertTrue(line.met() >= 1));
@@ -51,8 +55,9 @@ class NewRightsTest {
   }
 
   @Test
-  void aRightThatIsMissingForLongIsToldAsOneThatSomebodyHasToGive(Cluster cluster, TestNamespace namespace) {
-    try (var scene = Scene.ofAllThrough(line, cluster, namespace)) {
+  void aRightThatIsMissingForLongIsToldAsOneThatSomebodyHasToGive(
+      Cluster cluster, TestNamespace namespace) {
+    try (var scene = Scene.ofAllThrough(line, cluster, namespace, Clock.systemUTC())) {
       forbidTheSecret(namespace);
       scene.apply(Scene.group(1));
       Condition told = scene.awaitCondition(DaemonGroup.class, "site1", "Ready", "Refused");

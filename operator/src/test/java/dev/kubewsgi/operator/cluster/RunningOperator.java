@@ -35,7 +35,7 @@ final class RunningOperator implements AutoCloseable {
   private final String user;
 
   private RunningOperator(
-      KubernetesClient client, OperatorConfig config, Duration secrets, String user) {
+      KubernetesClient client, OperatorConfig config, Duration secrets, Clock clock, String user) {
     this.client = client;
     this.user = user;
     this.controllers =
@@ -43,7 +43,7 @@ final class RunningOperator implements AutoCloseable {
             client,
             config,
             secrets,
-            Clock.systemUTC(),
+            clock,
             new Measurements(new SimpleMeterRegistry()),
             settings -> {});
   }
@@ -63,7 +63,11 @@ final class RunningOperator implements AutoCloseable {
       Duration often, Cluster cluster, TestNamespace namespace) {
     account(cluster.client(), namespace.name());
     return start(
-        cluster.clientOf(namespace.name(), "operator"), namespace, Set.of(namespace.name()), often);
+        cluster.clientOf(namespace.name(), "operator"),
+        namespace,
+        Set.of(namespace.name()),
+        often,
+        Clock.systemUTC());
   }
 
   /** One that looks after all namespaces, and lives in a test's. */
@@ -76,9 +80,10 @@ final class RunningOperator implements AutoCloseable {
    *
    * @param url of the way's end here
    * @param watched the namespaces that it looks after; none: all
+   * @param clock by which it tells what lasts
    */
   static RunningOperator through(
-      String url, Cluster cluster, TestNamespace namespace, Set<String> watched) {
+      String url, Cluster cluster, TestNamespace namespace, Set<String> watched, Clock clock) {
     account(cluster.client(), namespace.name());
     try (KubernetesClient direct = cluster.clientOf(namespace.name(), "operator")) {
       Config config =
@@ -86,23 +91,32 @@ final class RunningOperator implements AutoCloseable {
               .withMasterUrl(url)
               .withRequestRetryBackoffLimit(AS_IN_THE_PROCESS)
               .build();
-      return start(new KubernetesClientBuilder().withConfig(config).build(), namespace, watched);
+      return start(
+          new KubernetesClientBuilder().withConfig(config).build(),
+          namespace,
+          watched,
+          Controllers.SECRETS,
+          clock);
     }
   }
 
   private static RunningOperator start(
       Cluster cluster, TestNamespace namespace, Set<String> watched) {
     account(cluster.client(), namespace.name());
-    return start(cluster.clientOf(namespace.name(), "operator"), namespace, watched);
+    return start(
+        cluster.clientOf(namespace.name(), "operator"),
+        namespace,
+        watched,
+        Controllers.SECRETS,
+        Clock.systemUTC());
   }
 
   private static RunningOperator start(
-      KubernetesClient client, TestNamespace namespace, Set<String> watched) {
-    return start(client, namespace, watched, Controllers.SECRETS);
-  }
-
-  private static RunningOperator start(
-      KubernetesClient client, TestNamespace namespace, Set<String> watched, Duration secrets) {
+      KubernetesClient client,
+      TestNamespace namespace,
+      Set<String> watched,
+      Duration secrets,
+      Clock clock) {
     var running =
         new RunningOperator(
             client,
@@ -112,6 +126,7 @@ final class RunningOperator implements AutoCloseable {
                 SECRETS_ROLE,
                 new OperatorConfig.Account(namespace.name(), "operator")),
             secrets,
+            clock,
             "system:serviceaccount:" + namespace.name() + ":operator");
     running.controllers.start();
     return running;

@@ -22,6 +22,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.ByteArrayInputStream;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -95,21 +96,28 @@ final class Scene implements AutoCloseable {
   static Scene through(SlowLine line, Cluster cluster, TestNamespace namespace) {
     String url = "https://127.0.0.1:" + line.port();
     Set<String> own = Set.of(namespace.name());
-    return new Scene(cluster, namespace, RunningOperator.through(url, cluster, namespace, own));
+    return new Scene(
+        cluster,
+        namespace,
+        RunningOperator.through(url, cluster, namespace, own, Clock.systemUTC()));
   }
 
   /** With an operator of this namespace on a faulty line. */
   static Scene through(FaultyLine line, Cluster cluster, TestNamespace namespace) {
     String url = "http://127.0.0.1:" + line.port();
     Set<String> own = Set.of(namespace.name());
-    return new Scene(cluster, namespace, RunningOperator.through(url, cluster, namespace, own));
+    return new Scene(
+        cluster,
+        namespace,
+        RunningOperator.through(url, cluster, namespace, own, Clock.systemUTC()));
   }
 
-  /** With an operator of all namespaces on a faulty line. */
-  static Scene ofAllThrough(FaultyLine line, Cluster cluster, TestNamespace namespace) {
+  /** With an operator of all namespaces on a faulty line, and with a clock of the test's own. */
+  static Scene ofAllThrough(
+      FaultyLine line, Cluster cluster, TestNamespace namespace, Clock clock) {
     String url = "http://127.0.0.1:" + line.port();
     return new Scene(
-        cluster, namespace, RunningOperator.through(url, cluster, namespace, Set.of()));
+        cluster, namespace, RunningOperator.through(url, cluster, namespace, Set.of(), clock));
   }
 
   KubernetesClient client() {
