@@ -1,6 +1,7 @@
 package dev.kubewsgi.operator.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
@@ -10,8 +11,11 @@ import dev.kubewsgi.testing.apiserver.ApiServer;
 import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +90,43 @@ class UnansweredWritesTest {
       scene.awaitCondition(ScriptAlias.class, "shop", "Programmed", "Programmed");
       scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
     }
+  }
+
+  @Test
+  void aTableThatCannotBeDealtAnewStaysAsItWasAndItsAliasesSayWhy(
+      Cluster cluster, TestNamespace namespace) {
+    try (var scene = scene(cluster, namespace)) {
+      scene.apply(embedded("small", ""));
+      scene.awaitCondition(ScriptAlias.class, "small", "Programmed", "Programmed");
+      Map<String, String> index = data(scene, "main-gateway");
+      Map<String, String> shard = data(scene, "main-gateway-routes-1-0");
+      line.answer("PATCH", "/configmaps/main-gateway-routes", 503, BUSY);
+      List.of("one", "two", "three")
+          .forEach(name -> scene.apply(embedded(name, "x".repeat(50_000))));
+      Condition told =
+          scene.awaitCondition(ScriptAlias.class, "three", "Programmed", "GatewayNotProgrammed");
+      assertTrue(told.getMessage().contains("ConfigMap main-gateway-routes-"), told::getMessage);
+      assertTrue(told.getMessage().endsWith(BUSY), told::getMessage);
+      assertEquals(index, data(scene, "main-gateway"));
+      assertEquals(shard, data(scene, "main-gateway-routes-1-0"));
+      line.heal();
+      scene.awaitCondition(ScriptAlias.class, "three", "Programmed", "Programmed");
+      scene.eventually(() -> assertNull(scene.get(ConfigMap.class, "main-gateway-routes-1-0")));
+    }
+  }
+
+  private static Map<String, String> data(Scene scene, String configMap) {
+    return scene.get(ConfigMap.class, configMap).getData();
+  }
+
+  private static String embedded(String name, String comment) {
+    return """
+    apiVersion: kubewsgi.dev/v1alpha1
+    kind: ScriptAlias
+    metadata: {name: %s}
+    spec: {path: /%s, script: app.py, source: {inline: {app.py: "# %s"}}}
+    """
+        .formatted(name, name, comment);
   }
 
   @Test
