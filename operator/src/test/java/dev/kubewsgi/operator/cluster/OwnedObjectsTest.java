@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
+import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import dev.kubewsgi.operator.Names;
 import dev.kubewsgi.routes.GroupDocuments;
 import dev.kubewsgi.routes.UnreadableDocumentException;
@@ -16,6 +17,7 @@ import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
@@ -24,6 +26,7 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.client.CustomResource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,10 +36,33 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of the objects that the operator makes. */
 @ApiServer
 class OwnedObjectsTest {
+
+  /** Of kinds that need more than a name. */
+  private static final Map<Class<?>, String> LEAST =
+      Map.of(
+          RoleBinding.class,
+          "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: theirs}",
+          NetworkPolicy.class,
+          "spec: {podSelector: {matchLabels: {theirs: precious}}}",
+          PodDisruptionBudget.class,
+          "spec: {minAvailable: 1, selector: {matchLabels: {theirs: precious}}}",
+          Service.class,
+          "spec: {ports: [{port: 80}]}",
+          Deployment.class,
+          """
+          spec:
+            replicas: 0
+            selector: {matchLabels: {theirs: precious}}
+            template:
+              metadata: {labels: {theirs: precious}}
+              spec: {containers: [{name: theirs, image: example.org/theirs}]}
+          """);
 
   private Scene scene;
 
@@ -172,24 +198,78 @@ class OwnedObjectsTest {
     assertEquals(first + 2, sequence());
   }
 
-  @Test
-  void somebodyElsesObjectIsNeverTouched() {
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        ConfigMap.class,
+        Secret.class,
+        Role.class,
+        RoleBinding.class,
+        NetworkPolicy.class,
+        PodDisruptionBudget.class,
+        Service.class,
+        Deployment.class
+      })
+  void somebodyElsesObjectOfAGroupsNameIsNeverTouched(Class<? extends HasMetadata> kind) {
+    HasMetadata theirs = theirs(kind, "site1-group");
+    scene.apply(manifest("{}"));
+    assertNeverTouched(theirs, DaemonGroup.class, "site1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        ConfigMap.class,
+        ServiceAccount.class,
+        Role.class,
+        RoleBinding.class,
+        NetworkPolicy.class,
+        PodDisruptionBudget.class,
+        Service.class,
+        Deployment.class
+      })
+  void somebodyElsesObjectOfAGatewaysNameIsNeverTouched(Class<? extends HasMetadata> kind) {
+    HasMetadata theirs = theirs(kind, "other-gateway");
+    scene.apply(Scene.GATEWAY.replace("name: main", "name: other"));
+    assertNeverTouched(theirs, WsgiGateway.class, "other");
+  }
+
+  private HasMetadata theirs(Class<? extends HasMetadata> kind, String name) {
     scene.apply(
         """
-        apiVersion: v1
-        kind: ConfigMap
-        metadata: {name: site1-group}
-        data: {theirs: precious}
-        """);
-    scene.apply(manifest("{}"));
-    Condition condition =
-        scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "NotOwned");
-    assertTrue(condition.getMessage().startsWith("ConfigMap site1-group: "), condition::getMessage);
-    assertEquals(Map.of("theirs", "precious"), scene.get(ConfigMap.class, "site1-group").getData());
-    assertTrue(scene.get(Deployment.class, "site1-group") != null, "others are made");
+        apiVersion: %s
+        kind: %s
+        metadata: {name: %s, annotations: {theirs: precious}}
+        %s
+        """
+            .formatted(
+                HasMetadata.getApiVersion(kind),
+                kind.getSimpleName(),
+                name,
+                LEAST.getOrDefault(kind, "")));
+    return scene.get(kind, name);
+  }
 
-    scene.delete(ConfigMap.class, "site1-group");
-    scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
+  private void assertNeverTouched(
+      HasMetadata theirs, Class<? extends CustomResource<?, ?>> owner, String name) {
+    String own = theirs.getMetadata().getName();
+    Condition condition = scene.awaitCondition(owner, name, "Programmed", "NotOwned");
+    assertTrue(
+        condition.getMessage().startsWith(theirs.getKind() + " " + own + ": "),
+        condition::getMessage);
+    HasMetadata now = scene.get(theirs.getClass(), own);
+    assertEquals(theirs.getMetadata().getUid(), now.getMetadata().getUid());
+    assertEquals(
+        List.of(),
+        now.getMetadata().getManagedFields().stream()
+            .map(ManagedFieldsEntry::getManager)
+            .filter(Names.MANAGER::equals)
+            .toList());
+    var another = theirs instanceof Deployment ? Service.class : Deployment.class;
+    assertTrue(scene.get(another, own) != null, "others are made");
+
+    scene.delete(theirs.getClass(), own);
+    scene.awaitCondition(owner, name, "Programmed", "Programmed");
   }
 
   @Test
