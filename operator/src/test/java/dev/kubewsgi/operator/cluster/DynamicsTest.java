@@ -1,17 +1,21 @@
 package dev.kubewsgi.operator.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
+import dev.kubewsgi.operator.Names;
 import dev.kubewsgi.testing.apiserver.ApiServer;
 import dev.kubewsgi.testing.apiserver.AuditLog;
 import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -55,16 +59,33 @@ class DynamicsTest {
   }
 
   @Test
-  void anOperatorThatIsStoppedInTheMiddleIsFollowedByOneThatFinishes() {
+  void anOperatorThatIsLostInTheMiddleIsFollowedByOneThatFinishes(
+      Cluster cluster, TestNamespace namespace) throws IOException, GeneralSecurityException {
     scene.apply(Scene.group(1));
-    List<String> names = IntStream.range(0, 30).mapToObj(i -> "app" + i).toList();
-    names.forEach(name -> scene.apply(Scene.alias(name)));
+    scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
     scene.stopOperator();
-    scene.startOperator();
-    names.forEach(
-        name -> scene.awaitCondition(ScriptAlias.class, name, "Programmed", "Programmed"));
-    scene.eventually(
-        () -> assertEquals(30, scene.get(WsgiGateway.class, "main").getStatus().aliases()));
+    List<String> names = IntStream.range(0, 30).mapToObj(i -> "app" + i).toList();
+    try (FaultyLine line = FaultyLine.to(cluster.client().getConfiguration());
+        Scene lost = Scene.through(line, cluster, namespace)) {
+      line.answer("PATCH", "/configmaps/site1-group", 503, "busy");
+      names.forEach(name -> lost.apply(Scene.alias(name)));
+      lost.eventually(() -> assertTrue(routes().contains("app29.py")));
+      assertFalse(document().contains("app29.py"), "it is in the middle");
+      line.drop();
+      scene.startOperator();
+      names.forEach(
+          name -> scene.awaitCondition(ScriptAlias.class, name, "Programmed", "Programmed"));
+      scene.eventually(
+          () -> assertEquals(30, scene.get(WsgiGateway.class, "main").getStatus().aliases()));
+    }
+  }
+
+  private String routes() {
+    return scene.get(ConfigMap.class, "main-gateway-routes-1-0").getData().get(Names.SHARD);
+  }
+
+  private String document() {
+    return scene.get(ConfigMap.class, "site1-group").getData().get(Names.GROUP_DOCUMENT);
   }
 
   @Test

@@ -19,6 +19,8 @@ import java.net.Socket;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -38,6 +40,7 @@ final class FaultyLine implements AutoCloseable {
   private final URI server;
   private final SocketFactory sockets;
   private final AtomicInteger met = new AtomicInteger();
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile Fault fault = new Fault(request -> false, Optional.empty());
 
   /**
@@ -108,6 +111,14 @@ final class FaultyLine implements AutoCloseable {
     begin(new Fault(request -> false, Optional.empty()));
   }
 
+  /** Breaks all connections, for good: as if who asks had ended without a word. */
+  void drop() throws IOException {
+    door.close();
+    for (Socket each : open) {
+      each.close();
+    }
+  }
+
   private void begin(Fault next) {
     fault = next;
     met.set(0);
@@ -117,6 +128,10 @@ final class FaultyLine implements AutoCloseable {
     try {
       while (true) {
         Socket client = door.accept();
+        open.add(client);
+        if (door.isClosed()) {
+          client.close();
+        }
         Thread.startVirtualThread(() -> serve(client));
       }
     } catch (IOException closed) {
@@ -131,6 +146,8 @@ final class FaultyLine implements AutoCloseable {
       ask(new BufferedInputStream(client.getInputStream()), client, upstream.getOutputStream());
     } catch (IOException ended) {
       // As lines do.
+    } finally {
+      open.remove(client);
     }
   }
 
