@@ -63,8 +63,10 @@ def restart(place, name, pause):
         names = ", ".join(file.name for file in sorted(place.commands.glob("*")))
         raise Failure(f"KW217 There is no part {name} in {place.directory}; there are: {names}")
     killed.forget(place)
-    killed.kill()
-    while killed.runs():
+    whole = descendants([killed])  # a program of a node is the child of what entered its namespaces
+    for process in whole:
+        process.kill()
+    while any(process.runs() for process in whole):
         time.sleep(0.01)
     time.sleep(pause)
     start(place, Part(name, json.loads(_command_file(place, name).read_text())), bound=False)

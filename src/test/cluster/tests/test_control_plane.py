@@ -53,13 +53,17 @@ class ProcessesTest(TemporaryPlace):
         self.assertTrue(eventually(lambda: not self.running()))
 
     def test_a_part_that_is_restarted_is_another_process_of_the_same_command(self):
-        self.start("sleep 60")
-        before = self.running()["part"]
+        self.start("sleep 60 & wait")
+        self.assertTrue(eventually(lambda: len(self.family()) == 2))
+        before = self.family()
         processes.restart(self.place, "part", 0)
-        after = self.running()["part"]
-        self.assertNotEqual(before, after)
-        command = Path(f"/proc/{after}/cmdline").read_bytes()
+        self.assertEqual([], [each for each in before if each.runs()])
+        self.assertTrue(eventually(lambda: len(self.family()) == 2))
+        command = Path(f"/proc/{self.running()['part']}/cmdline").read_bytes()
         self.assertIn(b"sleep 60", command)
+
+    def family(self):
+        return processes.descendants(list(processes.recorded(self.place)))
 
     def test_a_part_that_is_not_there_is_not_restarted_and_those_that_are_are_named(self):
         self.start("sleep 60")

@@ -1,7 +1,5 @@
 package dev.kubewsgi.pods;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import dev.kubewsgi.pods.kubernetes.Kubernetes;
 import dev.kubewsgi.pods.load.Load;
 import dev.kubewsgi.pods.load.Outcome;
@@ -92,7 +90,7 @@ class NothingIsLostTest {
       disruption.undo(site);
     }
     tell(disruption, new Report(before), new Report(during), unexpected);
-    assertEquals(List.of(), unexpected);
+    Report.assertNone(unexpected);
   }
 
   private void tell(Disruption disruption, Report before, Report during, List<Outcome> unexpected) {

@@ -1,13 +1,10 @@
 package dev.kubewsgi.pods;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import dev.kubewsgi.pods.kubernetes.Kubernetes;
 import dev.kubewsgi.pods.load.Load;
 import dev.kubewsgi.pods.load.Report;
 import dev.kubewsgi.system.Eventually;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,7 +44,7 @@ class OutagesTest {
       site.reload();
     } finally {
       Report report = load.stop();
-      assertEquals(List.of(), report.wrong());
+      Report.assertNone(report.wrong());
     }
   }
 

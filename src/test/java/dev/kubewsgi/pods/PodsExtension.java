@@ -52,11 +52,12 @@ final class PodsExtension
 
     @Override
     public void close() throws Exception {
-      if (!adopted) {
-        release.uninstall();
+      try (kubernetes;
+          cluster) {
+        if (!adopted) {
+          release.uninstall();
+        }
       }
-      cluster.close();
-      kubernetes.close();
     }
   }
 
@@ -120,6 +121,13 @@ final class PodsExtension
 
   @Override
   public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    keep(context);
+    throw failure;
+  }
+
+  @Override
+  public void handleAfterEachMethodExecutionException(ExtensionContext context, Throwable failure)
       throws Throwable {
     keep(context);
     throw failure;

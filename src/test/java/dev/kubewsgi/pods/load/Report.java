@@ -25,6 +25,19 @@ public record Report(List<Outcome> outcomes) {
     return outcomes.stream().filter(Outcome::isWrong).toList();
   }
 
+  /**
+   * Fails with how many were lost or answered wrongly, and the first of them.
+   *
+   * @param wrong some of {@link #wrong}
+   */
+  public static void assertNone(List<Outcome> wrong) {
+    if (!wrong.isEmpty()) {
+      throw new AssertionError(
+          "%d requests were lost or answered wrongly, first: %s"
+              .formatted(wrong.size(), wrong.stream().limit(10).toList()));
+    }
+  }
+
   public int count() {
     return outcomes.size();
   }
