@@ -40,6 +40,9 @@ public final class Attempts<P extends HasMetadata> {
     private final RetryExecution pauses;
     private String said = "";
 
+    /** When the next attempt is due that no event brings about. */
+    private Instant next = Instant.MIN;
+
     /** Since when attempts end at the status; null: the last one did not. */
     private Instant atStatusSince;
 
@@ -143,9 +146,14 @@ public final class Attempts<P extends HasMetadata> {
         object.getMetadata().getUid(), uid -> new Series(clock.instant(), pauses.initExecution()));
   }
 
+  /** Attempts that events bring about in a pause do not make it longer: events may be many. */
   private ErrorStatusUpdateControl<P> again(Series series) {
-    Duration pause = Duration.ofMillis(series.pauses.nextDelay().orElseThrow());
-    return ErrorStatusUpdateControl.<P>noStatusUpdate().rescheduleAfter(pause);
+    Instant now = clock.instant();
+    if (!now.isBefore(series.next)) {
+      series.next = now.plusMillis(series.pauses.nextDelay().orElseThrow());
+    }
+    return ErrorStatusUpdateControl.<P>noStatusUpdate()
+        .rescheduleAfter(Duration.between(now, series.next));
   }
 
   /** Lines of a reconcile have its object in fields of their own. */

@@ -61,8 +61,27 @@ class AttemptsTest {
     assertEquals(1000, fail(QUOTA));
   }
 
+  /** Of attempts that are each made when the pause before is over. */
   private List<Long> pauses(int attempts) {
-    return IntStream.range(0, attempts).mapToObj(i -> fail(QUOTA)).toList();
+    return IntStream.range(0, attempts)
+        .mapToObj(
+            i -> {
+              long pause = fail(QUOTA);
+              now = now.plusMillis(pause);
+              return pause;
+            })
+        .toList();
+  }
+
+  @Test
+  void attemptsThatEventsBringAboutInAPauseDoNotMakeItLonger() {
+    fail(QUOTA);
+    now = now.plusMillis(400);
+    for (int i = 0; i < 20; i++) {
+      assertEquals(600, fail(QUOTA));
+    }
+    now = now.plusMillis(600);
+    assertEquals(1000, fail(QUOTA));
   }
 
   @Test
