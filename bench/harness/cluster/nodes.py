@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from ..targets import REPOSITORY
-from .api import Api
-from .plane import RELEASE, run
-
-_CLUSTER = REPOSITORY / "src/test/cluster"
+from .plane import Kubernetes, run
 
 
-class Nodes:
+class Nodes(Kubernetes):
     """This machine's own cluster with two nodes; needs root."""
 
-    def __init__(self, directory: Path):
-        self.directory = directory / "nodes"
-        self.bin = Path(run([str(_CLUSTER / "build"), "components", "helm4"]).splitlines()[-1])
+    program = "cluster"
+    helm = ("--wait",)
 
-    def __enter__(self) -> Nodes:
-        images = run([str(REPOSITORY / "tools/images")]).splitlines()
-        cluster = str(_CLUSTER / "cluster")
-        run([cluster, "start", str(self.directory)])
-        self.kubeconfig = self.directory / "kubeconfig"
-        self.api = Api(self.kubeconfig)
-        for archive in images:
-            run([cluster, "load", str(self.directory), archive])
-        helm = [str(self.bin / "helm4"), f"--kubeconfig={self.kubeconfig}", "install", RELEASE]
-        chart = [str(REPOSITORY / "helm/kube-wsgi"), f"--namespace={RELEASE}", "--create-namespace"]
-        run([*helm, *chart, "--wait"])
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        run([str(_CLUSTER / "cluster"), "stop", str(self.directory)])
-
-    @property
-    def version(self) -> str:
-        return self.api.get("/version")["gitVersion"]
+    def prepare(self) -> None:
+        for archive in run([str(REPOSITORY / "tools/images")]).splitlines():
+            self.command("load", archive)
 
     def kubectl(self, *arguments: str) -> str:
         return run([str(self.bin / "kubectl"), f"--kubeconfig={self.kubeconfig}", *arguments])

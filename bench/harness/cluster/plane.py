@@ -20,22 +20,41 @@ _CLUSTER = REPOSITORY / "src/test/cluster"
 _WRITES = {"create", "update", "patch", "delete", "deletecollection"}
 
 
-class Plane:
-    """A control plane without nodes, with the chart installed: its CRDs, and its RBAC."""
+class Kubernetes:
+    """A cluster of the tests' for as long as a run, with the chart installed.
+
+    program: of src/test/cluster, which starts and stops it
+    helm: options of the installation
+    """
+
+    program = ""
+    helm: tuple[str, ...] = ()
 
     def __init__(self, directory: Path):
-        self.directory = directory / "plane"
+        self.directory = directory / self.program
+        self.kubeconfig = self.directory / "kubeconfig"
         self.bin = Path(run([str(_CLUSTER / "build"), "components", "helm4"]).splitlines()[-1])
 
-    def __enter__(self) -> Plane:
-        run([str(_CLUSTER / "control-plane"), "start", str(self.directory)])
-        self.kubeconfig = self.directory / "kubeconfig"
-        self.api = Api(self.kubeconfig)
-        self._install()
+    def __enter__(self) -> Kubernetes:
+        self.command("start")
+        try:
+            self.api = Api(self.kubeconfig)
+            self.prepare()
+            self._install()
+        except BaseException:
+            self.command("stop")
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
-        run([str(_CLUSTER / "control-plane"), "stop", str(self.directory)])
+        self.command("stop")
+
+    def command(self, name: str, *arguments: str) -> None:
+        """Call its program."""
+        run([str(_CLUSTER / self.program), name, str(self.directory), *arguments])
+
+    def prepare(self) -> None:
+        """Bring about what the chart needs."""
 
     @property
     def version(self) -> str:
@@ -46,9 +65,15 @@ class Plane:
             [
                 *(str(self.bin / "helm4"), f"--kubeconfig={self.kubeconfig}", "install", RELEASE),
                 *(str(REPOSITORY / "helm/kube-wsgi"), f"--namespace={RELEASE}"),
-                "--create-namespace",
+                *("--create-namespace", *self.helm),
             ]
         )
+
+
+class Plane(Kubernetes):
+    """A control plane without nodes, with the chart installed: its CRDs, and its RBAC."""
+
+    program = "control-plane"
 
     def kubeconfig_of(self, namespace: str, account: str) -> Path:
         """A kubeconfig for a ServiceAccount, with exactly its rights."""

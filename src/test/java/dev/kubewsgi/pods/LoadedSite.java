@@ -25,58 +25,29 @@ final class LoadedSite {
   static final int REPLICAS = 4;
   static final int THREADS = 16;
 
-  private static final int PORT = 8000;
   private static final int CONNECTIONS = 48;
 
   /** The place of an alias without a group. */
   static final String EMBEDDED = "embedded";
 
-  private static final String MANIFESTS =
+  private static final String SCRIPT =
       """
-      apiVersion: kubewsgi.dev/v1alpha1
-      kind: WsgiGateway
-      metadata: {name: main}
-      spec:
-        replicas: 2
-        listeners: [{name: http, port: %d}]
-        embedded: {enabled: true}
-      ---
-      apiVersion: kubewsgi.dev/v1alpha1
-      kind: DaemonGroup
-      metadata: {name: site}
-      spec: {replicas: %d, processes: 1, threads: %d}
-      ---
-      """
-          .formatted(PORT, REPLICAS, THREADS);
-
-  private static final String ALIAS =
-      """
-      apiVersion: kubewsgi.dev/v1alpha1
-      kind: ScriptAlias
-      metadata: {name: load}
-      spec:
-        path: /load
-        script: load.py
-        %s
-        source:
-          inline:
-            load.py: |
-              import hashlib
-              import time
-              from urllib.parse import parse_qs
+      import hashlib
+      import time
+      from urllib.parse import parse_qs
 
 
-              def application(environ, start_response):
-                  asked = parse_qs(environ["QUERY_STRING"])
-                  body = environ["wsgi.input"].read()
-                  if "milliseconds" in asked:
-                      time.sleep(int(asked["milliseconds"][0]) / 1000)
-                  digest = hashlib.sha256(body).hexdigest()
-                  place = environ["mod_wsgi.process_group"] or "embedded"
-                  number = asked.get("number", ["none"])[0]
-                  answer = f"{number} {digest} {place} %s".encode()
-                  start_response("200 OK", [("Content-Length", str(len(answer)))])
-                  return [answer]
+      def application(environ, start_response):
+          asked = parse_qs(environ["QUERY_STRING"])
+          body = environ["wsgi.input"].read()
+          if "milliseconds" in asked:
+              time.sleep(int(asked["milliseconds"][0]) / 1000)
+          digest = hashlib.sha256(body).hexdigest()
+          place = environ["mod_wsgi.process_group"] or "embedded"
+          number = asked.get("number", ["none"])[0]
+          answer = f"{number} {digest} {place} %d".encode()
+          start_response("200 OK", [("Content-Length", str(len(answer)))])
+          return [answer]
       """;
 
   private static final String KILL_ONE =
@@ -100,10 +71,11 @@ final class LoadedSite {
 
   /** Returns when it serves. */
   static LoadedSite start(Scene scene, Release release) {
-    scene.apply(MANIFESTS + alias("site", 0));
+    String group = "replicas: %d, processes: 1, threads: %d".formatted(REPLICAS, THREADS);
+    scene.apply(Manifests.gateway(2) + Manifests.group("site", group) + alias("site", 0));
     scene.awaitCondition("alias", "load", "Ready");
     scene.awaitRollout("site-group");
-    Site site = scene.site("main", PORT);
+    Site site = scene.site("main", Manifests.PORT);
     assumeTrue(
         !site.url("/").getHost().equals("127.0.0.1"),
         "a load needs a Service that this machine reaches by its address");
@@ -111,8 +83,8 @@ final class LoadedSite {
   }
 
   private static String alias(String place, int revision) {
-    String where = place.equals(EMBEDDED) ? "" : "processGroup: " + place;
-    return ALIAS.formatted(where, revision);
+    String group = place.equals(EMBEDDED) ? "" : place;
+    return Manifests.alias("load", group, SCRIPT.formatted(revision));
   }
 
   Scene scene() {
@@ -125,12 +97,13 @@ final class LoadedSite {
 
   /** A load on it. */
   Load load(int perSecond) {
-    return Load.start(site.url("/").getHost(), PORT, "/load", perSecond, CONNECTIONS);
+    return Load.start(site.url("/").getHost(), Manifests.PORT, "/load", perSecond, CONNECTIONS);
   }
 
   /** Requests a second that it carries when nothing else happens. */
   int carried() {
-    return Load.carried(site.url("/").getHost(), PORT, "/load", CONNECTIONS, Duration.ofSeconds(5));
+    return Load.carried(
+        site.url("/").getHost(), Manifests.PORT, "/load", CONNECTIONS, Duration.ofSeconds(5));
   }
 
   /** The time, as a field of an object has it. */

@@ -6,19 +6,24 @@ final class Manifests {
   static final int PORT = 8000;
 
   /** The gateway {@code main}, which may run applications itself. */
-  static final String GATEWAY =
-      """
-      apiVersion: kubewsgi.dev/v1alpha1
-      kind: WsgiGateway
-      metadata: {name: main}
-      spec:
-        listeners: [{name: http, port: %d}]
-        embedded: {enabled: true}
-      ---
-      """
-          .formatted(PORT);
+  static final String GATEWAY = gateway(1);
 
   private Manifests() {}
+
+  /** {@link #GATEWAY} with so many pods. */
+  static String gateway(int replicas) {
+    return """
+        apiVersion: kubewsgi.dev/v1alpha1
+        kind: WsgiGateway
+        metadata: {name: main}
+        spec:
+          replicas: %d
+          listeners: [{name: http, port: %d}]
+          embedded: {enabled: true}
+        ---
+        """
+        .formatted(replicas, PORT);
+  }
 
   /**
    * A daemon group.

@@ -44,7 +44,7 @@ class SeveralGatewaysTest {
   @BeforeAll
   void apply(Scene scene) {
     scene.apply(
-        Manifests.GATEWAY.replace("spec:", "spec:\n  replicas: 2")
+        Manifests.gateway(2)
             + Manifests.group(
                 "narrow", "replicas: 2, processes: 1, threads: 1, queue: {timeout: 3s}")
             + Manifests.alias("narrow", "narrow", ALONE));

@@ -10,9 +10,11 @@ import dev.kubewsgi.routes.RouteTable;
 import dev.kubewsgi.routes.ShardDocument;
 import dev.kubewsgi.routes.UnreadableDocumentException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -144,7 +146,7 @@ final class ClusterFeed {
         served = table;
         trouble = Optional.empty();
       }
-      leaveShards();
+      close(shards, assembly.places());
       leaveGroups();
     } catch (ListenException e) {
       retry(e.code() + " " + e.getMessage());
@@ -158,12 +160,15 @@ final class ClusterFeed {
    * what is known of it stays so, though this gateway may not read it any more.
    */
   private void leaveGroups() {
-    var left = new HashMap<>(groups);
-    left.keySet().removeAll(assembly.daemonGroups());
-    left.values().forEach(GroupWatch::pause);
-    var over = left.keySet().stream().filter(group -> !serving.serves(group)).toList();
-    over.forEach(group -> groups.remove(group).close());
-    if (over.size() < left.size()) {
+    var kept = new HashSet<>(assembly.daemonGroups());
+    var moving =
+        groups.keySet().stream()
+            .filter(group -> !kept.contains(group) && serving.serves(group))
+            .toList();
+    moving.forEach(group -> groups.get(group).pause());
+    kept.addAll(moving);
+    close(groups, kept);
+    if (!moving.isEmpty()) {
       lookAgain(MOVING_SECONDS, TimeUnit.SECONDS);
     }
   }
@@ -176,12 +181,12 @@ final class ClusterFeed {
     lookAgain(RETRY_SECONDS, TimeUnit.SECONDS);
   }
 
-  private void leaveShards() {
-    shards
+  private static <K> void close(Map<K, ? extends Api.Following> following, Set<K> wanted) {
+    following
         .entrySet()
         .removeIf(
             entry -> {
-              var over = !assembly.places().contains(entry.getKey());
+              var over = !wanted.contains(entry.getKey());
               if (over) {
                 entry.getValue().close();
               }

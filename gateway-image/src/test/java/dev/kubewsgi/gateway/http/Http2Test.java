@@ -319,8 +319,18 @@ final class Http2Test {
     closed.get(20, TimeUnit.SECONDS);
   }
 
-  @Test
-  void stoppingSaysGoAwayAndFinishesTheStream() throws Exception {
+  /** A request that the application has taken and not answered. */
+  private record OpenStream(
+      Exchange exchange, CompletableFuture<Void> goAway, Future<Buffer> body) {
+
+    void answer(String text) {
+      exchange
+          .eventLoop()
+          .execute(() -> exchange.respond(Applications.head(200), Applications.bytes(text)));
+    }
+  }
+
+  private OpenStream openStream() throws Exception {
     CompletableFuture<Exchange> taken = new CompletableFuture<>();
     startHttp2(taken::complete);
     CompletableFuture<Void> goAway = new CompletableFuture<>();
@@ -328,13 +338,17 @@ final class Http2Test {
     request.connection().goAwayHandler(ignored -> goAway.complete(null));
     Future<Buffer> body = request.send().compose(HttpClientResponse::body);
     Exchange exchange = taken.get(20, TimeUnit.SECONDS);
+    return new OpenStream(exchange, goAway, body);
+  }
+
+  @Test
+  void stoppingSaysGoAwayAndFinishesTheStream() throws Exception {
+    OpenStream stream = openStream();
     CompletableFuture<Void> stopped = front.stop();
-    goAway.get(20, TimeUnit.SECONDS);
+    stream.goAway().get(20, TimeUnit.SECONDS);
     assertFalse(stopped.isDone());
-    exchange
-        .eventLoop()
-        .execute(() -> exchange.respond(Applications.head(200), Applications.bytes("last")));
-    assertEquals("last", await(body).toString());
+    stream.answer("last");
+    assertEquals("last", await(stream.body()).toString());
     stopped.get(20, TimeUnit.SECONDS);
   }
 
@@ -363,19 +377,11 @@ final class Http2Test {
 
   @Test
   void onceTheEndIsAnnouncedClientsGetGoAwayAndTheirStreamsAnAnswer() throws Exception {
-    CompletableFuture<Exchange> taken = new CompletableFuture<>();
-    startHttp2(taken::complete);
-    CompletableFuture<Void> goAway = new CompletableFuture<>();
-    HttpClientRequest request = await(client.request(HttpMethod.GET, "/"));
-    request.connection().goAwayHandler(ignored -> goAway.complete(null));
-    Future<Buffer> body = request.send().compose(HttpClientResponse::body);
-    Exchange exchange = taken.get(20, TimeUnit.SECONDS);
+    OpenStream stream = openStream();
     front.announceEnd();
-    goAway.get(20, TimeUnit.SECONDS);
-    exchange
-        .eventLoop()
-        .execute(() -> exchange.respond(Applications.head(200), Applications.bytes("last")));
-    assertEquals("last", await(body).toString());
+    stream.goAway().get(20, TimeUnit.SECONDS);
+    stream.answer("last");
+    assertEquals("last", await(stream.body()).toString());
   }
 
   @ParameterizedTest

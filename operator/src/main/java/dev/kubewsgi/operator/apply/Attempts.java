@@ -12,6 +12,8 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,7 +65,7 @@ public final class Attempts<P extends HasMetadata> {
   }
 
   /** Whether it is time to say how an attempt went: not when what failed passes in a moment. */
-  public boolean isToBeTold(P object, List<Failure> failures) {
+  boolean isToBeTold(P object, List<Failure> failures) {
     return failures.isEmpty()
         || !failures.stream().allMatch(Failure::isPassing)
         || areLasting(object);
@@ -79,11 +81,35 @@ public final class Attempts<P extends HasMetadata> {
   }
 
   /**
+   * Ends an attempt at an object by its children, and tells of it unless what failed passes in a
+   * moment. That the documents are written is told in any case.
+   *
+   * @param documents takes why the documents could not be written; empty: they were
+   * @param report takes all that failed
+   * @throws Unfinished if anything failed
+   */
+  public void end(
+      P object,
+      Children children,
+      Consumer<Optional<String>> documents,
+      Consumer<List<Failure>> report) {
+    List<Failure> failures = children.failures();
+    boolean told = isToBeTold(object, failures);
+    if (told || children.documentFailure().isEmpty()) {
+      documents.accept(children.documentFailure());
+    }
+    if (told) {
+      report.accept(failures);
+    }
+    end(object, failures);
+  }
+
+  /**
    * Ends an attempt at an object, of which everything was told that is to be told.
    *
    * @throws Unfinished if anything failed
    */
-  public void end(P object, List<Failure> failures) {
+  void end(P object, List<Failure> failures) {
     if (!failures.isEmpty()) {
       throw new Unfinished(failures);
     }

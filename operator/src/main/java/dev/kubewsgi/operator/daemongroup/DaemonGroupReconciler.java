@@ -126,15 +126,11 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
     children.apply(objects(group, view.part()));
     bringAboutSecret(group, children);
     children.keep(deploymentLike(group)).removeOthers();
-    List<Failure> failures = children.failures();
-    boolean told = attempts.isToBeTold(group, failures);
-    if (told || children.documentFailure().isEmpty()) {
-      world.delivered(group, view.part(), children.documentFailure());
-    }
-    if (told) {
-      report(group, view, failures);
-    }
-    attempts.end(group, failures);
+    attempts.end(
+        group,
+        children,
+        failure -> world.delivered(group, view.part(), failure),
+        failures -> report(group, view, failures));
   }
 
   /** A right that is still missing some moments later is one that somebody has to give. */

@@ -109,15 +109,11 @@ public final class WsgiGatewayReconciler implements Reconciler<WsgiGateway> {
             .keep(deploymentLike(gateway))
             .keep(serviceLike(gateway))
             .removeOthers();
-    List<Failure> failures = children.failures();
-    boolean told = attempts.isToBeTold(gateway, failures);
-    if (told || children.documentFailure().isEmpty()) {
-      world.delivered(gateway, view.part(), children.documentFailure());
-    }
-    if (told) {
-      report(gateway, view, failures);
-    }
-    attempts.end(gateway, failures);
+    attempts.end(
+        gateway,
+        children,
+        failure -> world.delivered(gateway, view.part(), failure),
+        failures -> report(gateway, view, failures));
   }
 
   /** The route table: names of ConfigMaps to what is in them. */

@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -133,6 +134,22 @@ class LaterDefinitionsTest {
   /** Lets a field be anything. */
   private static void widen(
       Cluster cluster, Class<? extends CustomResource<?, ?>> kind, String field) {
+    edit(
+        cluster,
+        kind,
+        spec -> {
+          JSONSchemaProps anything = new JSONSchemaProps();
+          anything.setXKubernetesPreserveUnknownFields(true);
+          anything.setDefault(spec.getProperties().get(field).getDefault());
+          spec.getProperties().put(field, anything);
+        });
+  }
+
+  /** Changes the schema of a kind's spec in the cluster. */
+  private static void edit(
+      Cluster cluster,
+      Class<? extends CustomResource<?, ?>> kind,
+      Consumer<JSONSchemaProps> change) {
     cluster
         .client()
         .apiextensions()
@@ -141,28 +158,15 @@ class LaterDefinitionsTest {
         .withName(CustomResource.getCRDName(kind))
         .edit(
             definition -> {
-              JSONSchemaProps anything = new JSONSchemaProps();
-              anything.setXKubernetesPreserveUnknownFields(true);
-              anything.setDefault(spec(definition).getProperties().get(field).getDefault());
-              spec(definition).getProperties().put(field, anything);
+              change.accept(spec(definition));
               return definition;
             });
   }
 
   private static void addField(Cluster cluster, Class<? extends CustomResource<?, ?>> kind) {
-    cluster
-        .client()
-        .apiextensions()
-        .v1()
-        .customResourceDefinitions()
-        .withName(CustomResource.getCRDName(kind))
-        .edit(
-            definition -> {
-              JSONSchemaProps text = new JSONSchemaProps();
-              text.setType("string");
-              spec(definition).getProperties().put("novelty", text);
-              return definition;
-            });
+    JSONSchemaProps text = new JSONSchemaProps();
+    text.setType("string");
+    edit(cluster, kind, spec -> spec.getProperties().put("novelty", text));
   }
 
   private static void assertNames(
@@ -179,13 +183,7 @@ class LaterDefinitionsTest {
 
   private static void addChoice(
       Cluster cluster, Class<? extends CustomResource<?, ?>> kind, String... path) {
-    cluster
-        .client()
-        .apiextensions()
-        .v1()
-        .customResourceDefinitions()
-        .withName(CustomResource.getCRDName(kind))
-        .edit(definition -> withChoice(definition, path));
+    edit(cluster, kind, spec -> addChoice(spec, path));
   }
 
   private static JSONSchemaProps spec(CustomResourceDefinition definition) {
@@ -199,13 +197,11 @@ class LaterDefinitionsTest {
         .get("spec");
   }
 
-  private static CustomResourceDefinition withChoice(
-      CustomResourceDefinition definition, String... path) {
-    JSONSchemaProps schema = spec(definition);
+  private static void addChoice(JSONSchemaProps spec, String... path) {
+    JSONSchemaProps schema = spec;
     for (String field : path) {
       schema = schema.getProperties().get(field);
     }
     schema.getEnum().add(Serialization.jsonMapper().getNodeFactory().textNode("Tomorrow"));
-    return definition;
   }
 }

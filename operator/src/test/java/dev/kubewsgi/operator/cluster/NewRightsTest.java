@@ -16,7 +16,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -26,16 +26,11 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated("its operator looks after all namespaces")
 class NewRightsTest {
 
-  private FaultyLine line;
+  @AutoClose private FaultyLine line;
 
   @BeforeEach
   void connect(Cluster cluster) throws IOException, GeneralSecurityException {
     line = FaultyLine.to(cluster.client().getConfiguration());
-  }
-
-  @AfterEach
-  void disconnect() throws IOException {
-    line.close();
   }
 
   @Test

@@ -318,7 +318,7 @@ class OwnedObjectsTest {
   @Test
   void aGrowingTableIsDealtToMoreShardsAndTheOldOnesGo() {
     for (int i = 0; i < 3; i++) {
-      scene.apply(alias("large" + i, "x".repeat(50_000)));
+      scene.apply(Scene.embedded("large" + i, "x".repeat(50_000)));
     }
     scene.eventually(
         () -> {
@@ -332,16 +332,6 @@ class OwnedObjectsTest {
     scene.delete(ScriptAlias.class, "large1");
     scene.delete(ScriptAlias.class, "large2");
     scene.eventually(() -> assertEquals(List.of("main-gateway-routes-1-0"), shards()));
-  }
-
-  private static String alias(String name, String comment) {
-    return """
-    apiVersion: kubewsgi.dev/v1alpha1
-    kind: ScriptAlias
-    metadata: {name: %s}
-    spec: {path: /%s, script: app.py, source: {inline: {app.py: "# %s"}}}
-    """
-        .formatted(name, name, comment);
   }
 
   private List<String> shards() {

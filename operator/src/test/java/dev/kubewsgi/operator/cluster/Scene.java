@@ -94,17 +94,15 @@ final class Scene implements AutoCloseable {
 
   /** With an operator of this namespace on a slow line. */
   static Scene through(SlowLine line, Cluster cluster, TestNamespace namespace) {
-    String url = "https://127.0.0.1:" + line.port();
-    Set<String> own = Set.of(namespace.name());
-    return new Scene(
-        cluster,
-        namespace,
-        RunningOperator.through(url, cluster, namespace, own, Clock.systemUTC()));
+    return through("https://127.0.0.1:" + line.port(), cluster, namespace);
   }
 
   /** With an operator of this namespace on a faulty line. */
   static Scene through(FaultyLine line, Cluster cluster, TestNamespace namespace) {
-    String url = "http://127.0.0.1:" + line.port();
+    return through("http://127.0.0.1:" + line.port(), cluster, namespace);
+  }
+
+  private static Scene through(String url, Cluster cluster, TestNamespace namespace) {
     Set<String> own = Set.of(namespace.name());
     return new Scene(
         cluster,
@@ -273,6 +271,21 @@ final class Scene implements AutoCloseable {
     spec: {replicas: %d}
     """
         .formatted(replicas);
+  }
+
+  /**
+   * The manifest of an alias that runs in the gateway.
+   *
+   * @param comment all that its script is, for one of a certain size
+   */
+  static String embedded(String name, String comment) {
+    return """
+    apiVersion: kubewsgi.dev/v1alpha1
+    kind: ScriptAlias
+    metadata: {name: %s}
+    spec: {path: /%s, script: app.py, source: {inline: {app.py: "# %s"}}}
+    """
+        .formatted(name, name, comment);
   }
 
   /** The manifest of an alias that runs in group site1. */

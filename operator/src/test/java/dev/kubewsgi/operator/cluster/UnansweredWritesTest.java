@@ -16,7 +16,7 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,16 +27,11 @@ class UnansweredWritesTest {
   private static final String BUSY = "the server is currently unable to handle the request";
   private static final String CONFLICT = "the object has been modified";
 
-  private FaultyLine line;
+  @AutoClose private FaultyLine line;
 
   @BeforeEach
   void connect(Cluster cluster) throws IOException, GeneralSecurityException {
     line = FaultyLine.to(cluster.client().getConfiguration());
-  }
-
-  @AfterEach
-  void disconnect() throws IOException {
-    line.close();
   }
 
   private Scene scene(Cluster cluster, TestNamespace namespace) {
@@ -96,13 +91,13 @@ class UnansweredWritesTest {
   void aTableThatCannotBeDealtAnewStaysAsItWasAndItsAliasesSayWhy(
       Cluster cluster, TestNamespace namespace) {
     try (var scene = scene(cluster, namespace)) {
-      scene.apply(embedded("small", ""));
+      scene.apply(Scene.embedded("small", ""));
       scene.awaitCondition(ScriptAlias.class, "small", "Programmed", "Programmed");
       Map<String, String> index = data(scene, "main-gateway");
       Map<String, String> shard = data(scene, "main-gateway-routes-1-0");
       line.answer("PATCH", "/configmaps/main-gateway-routes", 503, BUSY);
       List.of("one", "two", "three")
-          .forEach(name -> scene.apply(embedded(name, "x".repeat(50_000))));
+          .forEach(name -> scene.apply(Scene.embedded(name, "x".repeat(50_000))));
       Condition told =
           scene.awaitCondition(ScriptAlias.class, "three", "Programmed", "GatewayNotProgrammed");
       assertTrue(told.getMessage().contains("ConfigMap main-gateway-routes-"), told::getMessage);
@@ -117,16 +112,6 @@ class UnansweredWritesTest {
 
   private static Map<String, String> data(Scene scene, String configMap) {
     return scene.get(ConfigMap.class, configMap).getData();
-  }
-
-  private static String embedded(String name, String comment) {
-    return """
-    apiVersion: kubewsgi.dev/v1alpha1
-    kind: ScriptAlias
-    metadata: {name: %s}
-    spec: {path: /%s, script: app.py, source: {inline: {app.py: "# %s"}}}
-    """
-        .formatted(name, name, comment);
   }
 
   @Test
