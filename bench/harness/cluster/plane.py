@@ -36,8 +36,8 @@ class Kubernetes:
         self.bin = Path(run([str(_CLUSTER / "build"), "components", "helm4"]).splitlines()[-1])
 
     def __enter__(self) -> Kubernetes:
-        self.command("start")
         try:
+            self.command("start")
             self.api = Api(self.kubeconfig)
             self.prepare()
             self._install()
