@@ -15,6 +15,7 @@ import dev.kubewsgi.operator.world.GatewayPart;
 import dev.kubewsgi.operator.world.GatewayView;
 import dev.kubewsgi.operator.world.World;
 import dev.kubewsgi.operator.world.WorldEvents;
+import dev.kubewsgi.routes.RouteTable;
 import dev.kubewsgi.routes.RouteTableDocuments;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -61,6 +62,12 @@ public final class WsgiGatewayReconciler implements Reconciler<WsgiGateway> {
   private final Attempts<WsgiGateway> attempts;
   private final Clock clock;
   private Cluster cluster;
+
+  /** Of whichever gateway it was: most clusters have one, which is reconciled at each step. */
+  private volatile Written lastWritten = new Written(null, null);
+
+  /** A table, and the route documents that hold it. */
+  private record Written(RouteTable table, RouteTableDocuments documents) {}
 
   /** For the operator to register. */
   public WsgiGatewayReconciler(
@@ -117,9 +124,9 @@ public final class WsgiGatewayReconciler implements Reconciler<WsgiGateway> {
   }
 
   /** The route table: names of ConfigMaps to what is in them. */
-  private static Map<String, String> documents(WsgiGateway gateway, GatewayPart part) {
+  private Map<String, String> documents(WsgiGateway gateway, GatewayPart part) {
     String name = gateway.getMetadata().getName();
-    RouteTableDocuments documents = RouteTableDocuments.of(part.table());
+    RouteTableDocuments documents = written(part.table());
     List<String> shards = documents.shards();
     Map<String, String> byName = new TreeMap<>();
     byName.put(Names.gateway(name), documents.index());
@@ -127,6 +134,15 @@ public final class WsgiGatewayReconciler implements Reconciler<WsgiGateway> {
       byName.put(Names.gatewayShard(name, shards.size(), i), shards.get(i));
     }
     return byName;
+  }
+
+  private RouteTableDocuments written(RouteTable table) {
+    Written known = lastWritten;
+    if (!table.equals(known.table())) {
+      known = new Written(table, RouteTableDocuments.of(table));
+      lastWritten = known;
+    }
+    return known.documents();
   }
 
   private void report(WsgiGateway gateway, GatewayView view, List<Failure> failures) {

@@ -1,7 +1,5 @@
 package dev.kubewsgi.operator.world;
 
-import static java.util.stream.Collectors.toMap;
-
 import dev.kubewsgi.api.v1alpha1.Claim;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.ScriptAliasSpec;
@@ -9,11 +7,11 @@ import dev.kubewsgi.routes.Attachment;
 import dev.kubewsgi.routes.RouteCompiler;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -28,12 +26,27 @@ import java.util.stream.Stream;
  */
 final class Admissions {
 
+  private static final Comparator<Claim> ORDER =
+      Comparator.comparing(Claim::gateway).thenComparing(Claim::host).thenComparing(Claim::path);
+
   private final Map<String, Held> held;
 
   private record Key(String gateway, String host, String path) {}
 
+  /**
+   * A claim that is held.
+   *
+   * @param written what its alias's status says of it: times take long to write
+   */
+  private record Admission(Instant at, Claim written) {
+
+    static Admission of(Key key, Instant at) {
+      return new Admission(at, new Claim(key.gateway(), key.host(), key.path(), at.toString()));
+    }
+  }
+
   /** The claims of one alias; another uid is another alias. */
-  private record Held(String uid, Map<Key, Instant> claims) {}
+  private record Held(String uid, Map<Key, Admission> claims) {}
 
   private Admissions(Map<String, Held> held) {
     this.held = held;
@@ -48,21 +61,21 @@ final class Admissions {
   Admissions seeing(List<ScriptAlias> aliases) {
     Map<String, Held> seen = new HashMap<>();
     for (ScriptAlias alias : aliases) {
+      String id = RouteCompiler.id(alias);
       String uid = alias.getMetadata().getUid();
-      Held known = held.get(RouteCompiler.id(alias));
+      Held known = held.get(id);
       seen.put(
-          RouteCompiler.id(alias),
-          known != null && known.uid().equals(uid) ? known : new Held(uid, fromStatus(alias)));
+          id, known != null && known.uid().equals(uid) ? known : new Held(uid, fromStatus(alias)));
     }
     return new Admissions(seen);
   }
 
-  private static Map<Key, Instant> fromStatus(ScriptAlias alias) {
-    Map<Key, Instant> claims = new HashMap<>();
+  private static Map<Key, Admission> fromStatus(ScriptAlias alias) {
+    Map<Key, Admission> claims = new HashMap<>();
     if (alias.getStatus() != null && alias.getStatus().claims() != null) {
       for (Claim claim : alias.getStatus().claims()) {
-        time(claim.admittedAt())
-            .ifPresent(at -> claims.put(new Key(claim.gateway(), claim.host(), claim.path()), at));
+        var key = new Key(claim.gateway(), claim.host(), claim.path());
+        time(claim.admittedAt()).ifPresent(at -> claims.put(key, Admission.of(key, at)));
       }
     }
     return claims;
@@ -80,7 +93,8 @@ final class Admissions {
   /** Since when an alias has a claim; empty: it has not. */
   Optional<Instant> since(String alias, String gateway, String host, String path) {
     return Optional.ofNullable(held.get(alias))
-        .map(claims -> claims.claims().get(new Key(gateway, host, path)));
+        .map(claims -> claims.claims().get(new Key(gateway, host, path)))
+        .map(Admission::at);
   }
 
   /** What holds once aliases are attached so. */
@@ -91,23 +105,24 @@ final class Admissions {
     }
     Map<String, Held> next = new HashMap<>();
     for (ScriptAlias alias : aliases) {
-      next.put(RouteCompiler.id(alias), kept(alias, holders, now));
+      String id = RouteCompiler.id(alias);
+      next.put(id, kept(id, alias, holders, now));
     }
     return new Admissions(next);
   }
 
-  private Held kept(ScriptAlias alias, Map<Key, String> holders, Instant now) {
-    String id = RouteCompiler.id(alias);
-    Map<Key, Instant> before = held.get(id).claims();
-    Map<Key, Instant> claims = new HashMap<>();
+  private Held kept(String id, ScriptAlias alias, Map<Key, String> holders, Instant now) {
+    Map<Key, Admission> before = held.get(id).claims();
+    Map<Key, Admission> claims = new HashMap<>();
     wanted(alias)
         .forEach(
             key -> {
               String holder = holders.get(key);
+              Admission known = before.get(key);
               if (id.equals(holder)) {
-                claims.put(key, before.getOrDefault(key, now));
-              } else if (holder == null && before.containsKey(key)) {
-                claims.put(key, before.get(key));
+                claims.put(key, known == null ? Admission.of(key, now) : known);
+              } else if (holder == null && known != null) {
+                claims.put(key, known);
               }
             });
     return new Held(alias.getMetadata().getUid(), claims);
@@ -130,18 +145,9 @@ final class Admissions {
 
   /** The claims of an alias as its status has them, in the order of gateways and hosts. */
   List<Claim> claims(String alias) {
-    Map<String, Claim> sorted =
-        held.get(alias).claims().entrySet().stream()
-            .collect(
-                toMap(
-                    entry -> entry.getKey().toString(),
-                    entry -> claim(entry.getKey(), entry.getValue()),
-                    (one, other) -> one,
-                    TreeMap::new));
-    return List.copyOf(sorted.values());
-  }
-
-  private static Claim claim(Key key, Instant since) {
-    return new Claim(key.gateway(), key.host(), key.path(), since.toString());
+    return held.get(alias).claims().values().stream()
+        .map(Admission::written)
+        .sorted(ORDER)
+        .toList();
   }
 }

@@ -118,15 +118,23 @@ record Compilation(
       Map<String, GatewayPart> gateways = new HashMap<>();
       Map<String, GroupPart> groups = new HashMap<>();
       Map<String, AliasPart> aliases = new HashMap<>();
-      inputs.gateways().forEach(each -> gateways.put(RouteCompiler.id(each), gateway(each)));
-      inputs.groups().forEach(each -> groups.put(RouteCompiler.id(each), group(each)));
-      inputs.aliases().forEach(each -> aliases.put(RouteCompiler.id(each), alias(each)));
+      for (WsgiGateway each : inputs.gateways()) {
+        String id = RouteCompiler.id(each);
+        gateways.put(id, gateway(id, each));
+      }
+      for (DaemonGroup each : inputs.groups()) {
+        String id = RouteCompiler.id(each);
+        groups.put(id, group(id, each));
+      }
+      for (ScriptAlias each : inputs.aliases()) {
+        String id = RouteCompiler.id(each);
+        aliases.put(id, alias(id, each));
+      }
       return new Compilation(
           Map.copyOf(gateways), Map.copyOf(groups), Map.copyOf(aliases), admissions);
     }
 
-    private GatewayPart gateway(WsgiGateway gateway) {
-      String id = RouteCompiler.id(gateway);
+    private GatewayPart gateway(String id, WsgiGateway gateway) {
       List<Attachment> attached = ofGateway.getOrDefault(id, List.of());
       return new GatewayPart(
           Version.of(gateway),
@@ -136,8 +144,7 @@ record Compilation(
           attached.size());
     }
 
-    private GroupPart group(DaemonGroup group) {
-      String id = RouteCompiler.id(group);
+    private GroupPart group(String id, DaemonGroup group) {
       List<Attachment> attached = ofGroup.getOrDefault(id, List.of());
       var gateways = new TreeSet<String>();
       attached.forEach(each -> gateways.add(each.gateway()));
@@ -158,8 +165,7 @@ record Compilation(
           .toList();
     }
 
-    private AliasPart alias(ScriptAlias alias) {
-      String id = RouteCompiler.id(alias);
+    private AliasPart alias(String id, ScriptAlias alias) {
       return new AliasPart(
           Version.of(alias),
           Optional.ofNullable(attachments.get(id)).map(this::place),
