@@ -21,7 +21,7 @@ public final class Probes {
 
   /** Rolling changes go on only when it passes, and so it is asked often. */
   public static Probe readiness(String path) {
-    return probe(path).withPeriodSeconds(2).withTimeoutSeconds(5).withFailureThreshold(2).build();
+    return probe(path).withPeriodSeconds(1).withTimeoutSeconds(5).withFailureThreshold(4).build();
   }
 
   /** A restart costs more than half a minute of waiting for a process that is only slow. */
