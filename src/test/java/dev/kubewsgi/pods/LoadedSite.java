@@ -71,7 +71,9 @@ final class LoadedSite {
 
   /** Returns when it serves. */
   static LoadedSite start(Scene scene, Release release) {
-    String group = "replicas: %d, processes: 1, threads: %d".formatted(REPLICAS, THREADS);
+    String group =
+        "replicas: %d, processes: 1, threads: %d, resources: {requests: {cpu: 100m}}"
+            .formatted(REPLICAS, THREADS);
     scene.apply(Manifests.gateway(2) + Manifests.group("site", group) + alias("site", 0));
     scene.awaitCondition("alias", "load", "Ready");
     scene.awaitRollout("site-group");

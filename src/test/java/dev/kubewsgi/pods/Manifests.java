@@ -10,7 +10,7 @@ final class Manifests {
 
   private Manifests() {}
 
-  /** {@link #GATEWAY} with so many pods. */
+  /** {@link #GATEWAY} with so many pods, which have their share of the processors' time. */
   static String gateway(int replicas) {
     return """
         apiVersion: kubewsgi.dev/v1alpha1
@@ -20,6 +20,7 @@ final class Manifests {
           replicas: %d
           listeners: [{name: http, port: %d}]
           embedded: {enabled: true}
+          resources: {requests: {cpu: 100m}}
         ---
         """
         .formatted(replicas, PORT);

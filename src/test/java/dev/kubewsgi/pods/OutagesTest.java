@@ -10,9 +10,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** While something of the cluster is away, what serves goes on, and edits come when it is back. */
 @Pods
+@Isolated("it takes parts of the cluster away")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OutagesTest {
 

@@ -6,10 +6,16 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A test class that needs pods which run. All of them share a {@link
  * dev.kubewsgi.pods.kubernetes.Kubernetes} in which the chart is installed as {@link Release#NAME}.
+ *
+ * <p>Most of their time they wait for pods, and so some run at the same time. One that does
+ * something to the whole cluster, or to its processors, is {@link
+ * org.junit.jupiter.api.parallel.Isolated}.
  *
  * <p>Constructors and methods of the class may take, as parameters,
  *
@@ -29,4 +35,5 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited
 @ExtendWith(PodsExtension.class)
+@Execution(ExecutionMode.CONCURRENT)
 @interface Pods {}

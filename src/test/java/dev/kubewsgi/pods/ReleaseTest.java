@@ -8,9 +8,11 @@ import dev.kubewsgi.testing.apiserver.Cluster;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The release is upgraded, ended and installed again, with objects in place. */
 @Pods
+@Isolated("there is one release")
 class ReleaseTest {
 
   private Scene scene;
