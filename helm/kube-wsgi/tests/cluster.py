@@ -4,15 +4,17 @@ import json
 import os
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import chart
 
 _CONTROL_PLANE = chart.ROOT / "src/test/cluster/control-plane"
 _PATIENCE = 180  # seconds for what others do by themselves, on a machine that is busy
+_REMINDER = 5  # seconds
 
 
 class Failed(Exception):
@@ -28,7 +30,8 @@ class Cluster:
 
     def kubectl(self, *arguments, given=None):
         """Run kubectl; returns what it prints. Raises Failed."""
-        return self._run([chart.program("kubectl"), *arguments], given)
+        with self._definitions_end() if "delete" in arguments else nullcontext():
+            return self._run([chart.program("kubectl"), *arguments], given)
 
     def helm(self, helm, *arguments, values=None):
         """Run a Helm, with values if there are any. Raises Failed."""
@@ -51,7 +54,33 @@ class Cluster:
             "KUBECONFIG": str(self.kubeconfig),
             "PATH": f"{programs}:{os.environ['PATH']}",
         }
-        return _output(["sh", "-ec", commands], cwd=chart.ROOT, env=environment)
+        with self._definitions_end():
+            return _output(["sh", "-ec", commands], cwd=chart.ROOT, env=environment)
+
+    @contextmanager
+    def _definitions_end(self):
+        """Remind the API server of definitions that are to end.
+
+        When its own writes to one conflict, it looks at it again only minutes later, unless the
+        definition changes.
+        """
+        over = threading.Event()
+        reminder = threading.Thread(target=self._remind, args=(over,))
+        reminder.start()
+        try:
+            yield
+        finally:
+            over.set()
+            reminder.join()
+
+    def _remind(self, over):
+        while not over.wait(_REMINDER):
+            for definition in self.items("crd"):
+                if "deletionTimestamp" in definition["metadata"]:
+                    name = definition["metadata"]["name"]
+                    annotate = ["annotate", "crd", name, "--overwrite", f"reminded={time.time()}"]
+                    with suppress(Failed):  # it has ended meanwhile
+                        self._run([chart.program("kubectl"), *annotate], None)
 
     def get(self, kind, name, namespace="default"):
         """An object; None if there is none."""
