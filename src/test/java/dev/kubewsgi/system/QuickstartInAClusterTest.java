@@ -166,7 +166,8 @@ class QuickstartInAClusterTest {
   @Test
   void oneFieldMovesAnAliasIntoTheGatewayAndBackAndNoRequestIsLost() throws IOException {
     apply(alias("mover", "processGroup: legacy", "    start_response('200 OK', [])", ""));
-    Eventually.isTrue("/mover is served", () -> body("/mover").equals("legacy"));
+    Eventually.isTrue(
+        "/mover is served", () -> status("/mover") == 200 && body("/mover").equals("legacy"));
     edit("mover", EMBEDDED);
     Eventually.isTrue("/mover is embedded", () -> isServedFrom("embedded"));
     edit("mover", IN_LEGACY);
