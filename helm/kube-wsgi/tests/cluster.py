@@ -78,9 +78,8 @@ class Cluster:
             for definition in self.items("crd"):
                 if "deletionTimestamp" in definition["metadata"]:
                     name = definition["metadata"]["name"]
-                    annotate = ["annotate", "crd", name, "--overwrite", f"reminded={time.time()}"]
                     with suppress(Failed):  # it has ended meanwhile
-                        self._run([chart.program("kubectl"), *annotate], None)
+                        self.kubectl("annotate", "crd", name, "--overwrite", f"seen={time.time()}")
 
     def get(self, kind, name, namespace="default"):
         """An object; None if there is none."""
