@@ -18,7 +18,6 @@ import io.fabric8.kubernetes.model.annotation.Version;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,16 +66,7 @@ class BrokenWatchTest {
     CustomResourceDefinition definition =
         Serialization.unmarshal(
             new ByteArrayInputStream(DEFINITION.getBytes(UTF_8)), CustomResourceDefinition.class);
-    client
-        .resource(client.resource(definition).serverSideApply())
-        .waitUntilCondition(BrokenWatchTest::isEstablished, 30, TimeUnit.SECONDS);
-  }
-
-  private static boolean isEstablished(CustomResourceDefinition definition) {
-    return definition.getStatus() != null
-        && definition.getStatus().getConditions().stream()
-            .anyMatch(
-                each -> each.getType().equals("Established") && each.getStatus().equals("True"));
+    cluster.define(List.of(definition));
   }
 
   @AfterEach

@@ -4,6 +4,7 @@ import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionStatus;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -167,8 +168,20 @@ public final class Cluster implements AutoCloseable {
    * when a test begins; this is for after one has deleted or changed the definitions.
    */
   public void crds() {
-    Stream.of(WsgiGateway.class, DaemonGroup.class, ScriptAlias.class)
-        .map(Cluster::definition)
+    define(
+        Stream.of(WsgiGateway.class, DaemonGroup.class, ScriptAlias.class)
+            .map(Cluster::definition)
+            .toList());
+  }
+
+  /**
+   * Defines kinds and waits until the API server serves them.
+   *
+   * @throws io.fabric8.kubernetes.client.KubernetesClientTimeoutException if it does not within 30
+   *     seconds
+   */
+  public void define(List<CustomResourceDefinition> definitions) {
+    definitions.stream()
         .map(each -> client.resource(each).forceConflicts().serverSideApply())
         .toList()
         .forEach(this::awaitEstablished);
@@ -184,19 +197,17 @@ public final class Cluster implements AutoCloseable {
   }
 
   private void awaitEstablished(CustomResourceDefinition definition) {
-    client
-        .resource(definition)
-        .waitUntilCondition(
-            each ->
-                each != null
-                    && each.getStatus() != null
-                    && each.getStatus().getConditions().stream()
-                        .anyMatch(
-                            condition ->
-                                condition.getType().equals("Established")
-                                    && condition.getStatus().equals("True")),
-            30,
-            TimeUnit.SECONDS);
+    client.resource(definition).waitUntilCondition(Cluster::isEstablished, 30, TimeUnit.SECONDS);
+  }
+
+  /** Its conditions are null, not an empty list, until a controller has seen it. */
+  static boolean isEstablished(CustomResourceDefinition definition) {
+    return Optional.ofNullable(definition)
+        .map(CustomResourceDefinition::getStatus)
+        .map(CustomResourceDefinitionStatus::getConditions)
+        .orElse(List.of())
+        .stream()
+        .anyMatch(each -> each.getType().equals("Established") && each.getStatus().equals("True"));
   }
 
   /** Which API server it is, and whose. */

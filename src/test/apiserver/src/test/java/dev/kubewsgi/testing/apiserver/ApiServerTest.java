@@ -2,6 +2,7 @@ package dev.kubewsgi.testing.apiserver;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,7 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -62,6 +64,18 @@ class ApiServerTest {
     assertNotEquals(0, failed.exitCode());
     assertTrue(failed.stderr().contains("no-such-kind"), failed::toString);
     assertThrows(AssertionError.class, failed::orFail);
+  }
+
+  @Test
+  void aDefinitionWhoseConditionsAreNullIsNotEstablishedYet() {
+    var definition =
+        Serialization.unmarshal(
+            """
+            {"kind": "CustomResourceDefinition", "apiVersion": "apiextensions.k8s.io/v1",
+             "status": {"conditions": null, "storedVersions": ["v1"]}}
+            """,
+            CustomResourceDefinition.class);
+    assertFalse(Cluster.isEstablished(definition));
   }
 
   @Test
