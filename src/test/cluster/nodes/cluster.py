@@ -7,7 +7,7 @@ from controlplane import plane, processes
 from controlplane.failure import Failure
 from nodes import addons, cgroups, images, network, requirements
 from nodes.namespaces import Namespaces
-from nodes.programs import PROXY, Programs, ctr, user_of
+from nodes.programs import DAEMONS, PROXY, Programs, ctr, user_of
 from nodes.remains import Remains
 
 _BRIDGE = "network"
@@ -94,6 +94,7 @@ class _Start:
         place.network.write_text(f"{network.index_of(self.network.interface)}\n")
         self.control_plane = plane.Start(place, self._wishes(), bin_directory)
         self.programs = [self._make_node(namespaces, node) for node in self.network.nodes]
+        cgroups.weigh(place.cgroup, len(self.programs))
         self.network.connect(bridge, self._first_processes())
 
     def _wishes(self):
@@ -106,7 +107,7 @@ class _Start:
         )
 
     def _make_node(self, namespaces, node):
-        cgroups.make(f"{self.place.cgroup}/{node.name}")
+        cgroups.make(f"{self.place.cgroup}/{node.name}/{DAEMONS}")
         var = self.place.nodes / node.name
         var.mkdir(parents=True)
         first = namespaces.hold_node(node.name, var)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from controlplane.parts import Part
-from nodes import images
+from nodes import cgroups, images
 from nodes.namespaces import inside
 
 # Of Debian, of Fedora, and of the project itself.
@@ -13,6 +13,9 @@ _NEEDED_PLUGINS = ("ptp", "host-local", "loopback", "portmap")
 _SOCKET = "/run/containerd/containerd.sock"
 
 PROXY = "system:kube-proxy"
+
+# Their cgroup in a node's, beside the kubelet's for its pods.
+DAEMONS = "daemons"
 
 
 def user_of(node):
@@ -76,7 +79,10 @@ class Programs:
         return Path(f"/proc/{self.first}/root{_SOCKET}").exists()
 
     def _part(self, name, *command):
-        return Part(f"{self.node.name}-{name}", inside(self.first, *command))
+        cgroup = f"{self.starting.place.cgroup}/{self.node.name}/{DAEMONS}"
+        return Part(
+            f"{self.node.name}-{name}", cgroups.entering(cgroup, inside(self.first, *command))
+        )
 
     def _write(self, name, content):
         (self.config / name).write_text(json.dumps(content, indent=2) + "\n")

@@ -266,6 +266,13 @@ class PodsTest(OnNodes):
         nodes = [pod["spec"]["nodeName"] for pod in self.pods_of("moved")]
         self.assertEqual(["node-1", "node-1"], nodes)
 
+    def test_a_nodes_daemons_have_a_cgroup_of_their_own(self):
+        for part in ("kubelet", "containerd", "kube-proxy"):
+            pid = running(self.place)[f"node-1-{part}"]
+            self.assertIn(
+                f"/{self.place.cgroup}/node-1/daemons\n", Path(f"/proc/{pid}/cgroup").read_text()
+            )
+
     def test_what_is_no_image_is_refused(self):
         refused = cluster("load", self.place, COMMAND)
         self.assertEqual(1, refused.returncode)

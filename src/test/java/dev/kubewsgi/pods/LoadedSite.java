@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kubewsgi.pods.load.Load;
-import dev.kubewsgi.system.Eventually;
 import dev.kubewsgi.system.Site;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -26,6 +25,9 @@ final class LoadedSite {
   static final int THREADS = 16;
 
   private static final int CONNECTIONS = 48;
+
+  /** Until the gateways' JVM have compiled what a load needs, as it shares their processors. */
+  private static final Duration WARM_UP = Duration.ofSeconds(15);
 
   /** The place of an alias without a group. */
   static final String EMBEDDED = "embedded";
@@ -102,10 +104,17 @@ final class LoadedSite {
     return Load.start(site.url("/").getHost(), Manifests.PORT, "/load", perSecond, CONNECTIONS);
   }
 
-  /** Requests a second that it carries when nothing else happens. */
+  /**
+   * Requests a second that it carries when nothing else happens, as it does some time after its
+   * start.
+   */
   int carried() {
-    return Load.carried(
-        site.url("/").getHost(), Manifests.PORT, "/load", CONNECTIONS, Duration.ofSeconds(5));
+    carried(WARM_UP);
+    return carried(Duration.ofSeconds(5));
+  }
+
+  private int carried(Duration time) {
+    return Load.carried(site.url("/").getHost(), Manifests.PORT, "/load", CONNECTIONS, time);
   }
 
   /** The time, as a field of an object has it. */
@@ -117,10 +126,8 @@ final class LoadedSite {
   void replaced(String component, String owner, Runnable change) {
     Set<String> before = uids(scene.allPods(component, owner));
     change.run();
-    Eventually.isTrue(
-        "new pods of " + owner,
-        Scene.PATIENCE,
-        () -> Collections.disjoint(before, uids(scene.allPods(component, owner))));
+    scene.awaitPods(
+        "new pods of " + owner, component, owner, pods -> Collections.disjoint(before, uids(pods)));
     scene.awaitRollout(owner + "-" + component);
   }
 
@@ -140,13 +147,11 @@ final class LoadedSite {
   }
 
   private void awaitPods(int replicas) {
-    Eventually.isTrue(
+    scene.awaitPods(
         replicas + " pods of the group are ready and no other is left",
-        Scene.PATIENCE,
-        () -> {
-          List<Pod> pods = scene.allPods("group", "site");
-          return pods.size() == replicas && pods.stream().allMatch(Readiness::isPodReady);
-        });
+        "group",
+        "site",
+        pods -> pods.size() == replicas && pods.stream().allMatch(Readiness::isPodReady));
   }
 
   /**

@@ -10,7 +10,10 @@ final class Manifests {
 
   private Manifests() {}
 
-  /** {@link #GATEWAY} with so many pods, which have their share of the processors' time. */
+  /**
+   * {@link #GATEWAY} with so many pods, which have their share of the processors' time, also while
+   * pods of groups start.
+   */
   static String gateway(int replicas) {
     return """
         apiVersion: kubewsgi.dev/v1alpha1
@@ -20,7 +23,7 @@ final class Manifests {
           replicas: %d
           listeners: [{name: http, port: %d}]
           embedded: {enabled: true}
-          resources: {requests: {cpu: 100m}}
+          resources: {requests: {cpu: 400m}}
         ---
         """
         .formatted(replicas, PORT);

@@ -1,13 +1,18 @@
 package dev.kubewsgi.pods;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import dev.kubewsgi.system.Eventually;
 import dev.kubewsgi.system.Site;
 import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.CommandResult;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.LocalPortForward;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.dsl.ServiceResource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +24,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** A namespace in which manifests are applied and what they make is asked. */
@@ -112,7 +119,7 @@ final class Scene implements AutoCloseable {
         .deployments()
         .inNamespace(namespace())
         .withName(deployment)
-        .waitUntilCondition(Objects::nonNull, PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        .waitUntilCondition(Objects::nonNull, PATIENCE.toSeconds(), SECONDS);
     kubectl("rollout", "status", "deployment/" + deployment, "--timeout=" + seconds());
   }
 
@@ -142,14 +149,36 @@ final class Scene implements AutoCloseable {
    * @param owner the object's name
    */
   List<Pod> allPods(String component, String owner) {
+    return podsOf(component, owner).list().getItems();
+  }
+
+  /**
+   * Returns when the pods of an object are as wanted. The API server tells of each change: who asks
+   * it all the time would slow down what is waited for.
+   *
+   * @throws AssertionError when they are not so within {@link #PATIENCE}
+   */
+  void awaitPods(String what, String component, String owner, Predicate<List<Pod>> wanted) {
+    try {
+      podsOf(component, owner).informOnCondition(wanted).get(PATIENCE.toSeconds(), SECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError("not in time: " + what, e);
+    } catch (ExecutionException e) {
+      throw new AssertionError("not known: " + what, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting: " + what, e);
+    }
+  }
+
+  private FilterWatchListDeletable<Pod, PodList, PodResource> podsOf(
+      String component, String owner) {
     return cluster
         .client()
         .pods()
         .inNamespace(namespace())
         .withLabel("app.kubernetes.io/component", component)
-        .withLabel("app.kubernetes.io/instance", owner)
-        .list()
-        .getItems();
+        .withLabel("app.kubernetes.io/instance", owner);
   }
 
   /**
@@ -169,7 +198,7 @@ final class Scene implements AutoCloseable {
   private ServiceResource<Service> awaitService(String gateway) {
     String name = gateway + "-gateway";
     var service = cluster.client().services().inNamespace(namespace()).withName(name);
-    service.waitUntilCondition(Objects::nonNull, PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    service.waitUntilCondition(Objects::nonNull, PATIENCE.toSeconds(), SECONDS);
     awaitRollout(name);
     return service;
   }
