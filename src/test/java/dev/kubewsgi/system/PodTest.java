@@ -67,6 +67,8 @@ class PodTest {
       Eventually.isTrue("it is ready", () -> status(probes, "/readyz") == 200);
       assertEquals("embedded in a pod", get(port, "/").body());
       assertEquals(500, status(port, "/broken"));
+      gateway.awaitLine(
+          "the access log says so", line -> line.contains("\"GET /broken HTTP/1.1\" 500 "));
       assertTrue(get(probes, "/metrics").body().contains("kubewsgi_cluster_api_reachable 1.0"));
       Eventually.isTrue("it has reported", () -> report().contains("main-0"));
 
@@ -109,7 +111,7 @@ class PodTest {
                       "startupTimeout": 30},
          "limits": {"requestLine": 8190, "headers": 65536, "body": 0},
          "timeouts": {"header": 30, "idle": 30, "body": 30, "write": 30, "graceful": 5},
-         "trustedProxies": []},
+         "trustedProxies": [], "accessLog": true},
        "daemonGroups": []}
       """;
 

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,40 @@ class ServeTest {
         assertEquals(200, served.get(served.adminUrl(page)).statusCode(), page);
       }
     }
+  }
+
+  @Test
+  void aGatewayWhoseManifestWantsAnAccessLogWritesALineForEachRequest() {
+    String gateway =
+        """
+        apiVersion: kubewsgi.dev/v1alpha1
+        kind: WsgiGateway
+        metadata: {name: main}
+        spec:
+          listeners: [{name: http, port: 8000}]
+          embedded: {enabled: true}
+          accessLog: Combined
+        """;
+    Scripts.in(directory, gateway + Scripts.embedded("/", "pid.py"), "pid.py");
+    try (ServedDirectory served = ServedDirectory.of(directory)) {
+      served.get("/logged");
+      served.command().awaitLine("in Apache's combined format", ServeTest::isLineOfLogged);
+      served.edit(Scripts.MANIFEST, "accessLog: Combined", "accessLog: None");
+      Eventually.isTrue(
+          "nothing more is written",
+          () -> {
+            String path = "/" + UUID.randomUUID();
+            served.get(path);
+            served.get("/");
+            return served.command().output().stream().noneMatch(line -> line.contains(path));
+          });
+    }
+  }
+
+  private static boolean isLineOfLogged(String line) {
+    return line.matches(
+        "127\\.0\\.0\\.1 - - \\[[^]]+] \"GET /logged HTTP/1\\.1\" 200 \\d+ \"-\" \"[^\"]+\""
+            + " [0-9a-f]{32} \\d+ \\S+ -");
   }
 
   /** It is also the name of a directory. */

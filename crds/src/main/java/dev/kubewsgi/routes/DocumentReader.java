@@ -72,6 +72,11 @@ final class DocumentReader {
     return checked(name, JsonNode::isBoolean, "true or false").booleanValue();
   }
 
+  /** False where it is absent, as in documents from before there was such a member. */
+  boolean optionalTruth(String name) throws UnreadableDocumentException {
+    return object.has(name) && truth(name);
+  }
+
   Duration seconds(String name) throws UnreadableDocumentException {
     double seconds = checked(name, JsonNode::isNumber, "a number of seconds").doubleValue();
     return Duration.ofMillis(Math.round(seconds * MILLIS));

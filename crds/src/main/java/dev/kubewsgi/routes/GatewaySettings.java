@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param limits what it accepts from clients
  * @param timeouts how long it waits
  * @param trustedProxies CIDR blocks of peers whose forwarded headers are believed
+ * @param accessLog whether a line is written for each request
  */
 public record GatewaySettings(
     String id,
@@ -20,11 +21,22 @@ public record GatewaySettings(
     Optional<EmbeddedSettings> embedded,
     Limits limits,
     Timeouts timeouts,
-    List<String> trustedProxies) {
+    List<String> trustedProxies,
+    boolean accessLog) {
 
   public GatewaySettings {
     listeners = List.copyOf(listeners);
     trustedProxies = List.copyOf(trustedProxies);
+  }
+
+  /** The same with other listeners. */
+  public GatewaySettings listening(List<Listener> others) {
+    return new GatewaySettings(id, others, embedded, limits, timeouts, trustedProxies, accessLog);
+  }
+
+  /** The same, with a line for each request. */
+  public GatewaySettings logged() {
+    return new GatewaySettings(id, listeners, embedded, limits, timeouts, trustedProxies, true);
   }
 
   /**

@@ -65,6 +65,7 @@ public record IndexDocument(
     json.object("limits", limits -> limits(limits, gateway.limits()));
     json.object("timeouts", timeouts -> timeouts(timeouts, gateway.timeouts()));
     json.texts("trustedProxies", gateway.trustedProxies());
+    json.truth("accessLog", gateway.accessLog());
   }
 
   private static GatewaySettings gateway(DocumentReader json) throws UnreadableDocumentException {
@@ -74,7 +75,8 @@ public record IndexDocument(
         json.optionalObject("embedded", IndexDocument::embedded),
         json.object("limits", IndexDocument::limits),
         json.object("timeouts", IndexDocument::timeouts),
-        json.texts("trustedProxies"));
+        json.texts("trustedProxies"),
+        json.optionalTruth("accessLog"));
   }
 
   private static void listener(DocumentWriter json, Listener listener) {

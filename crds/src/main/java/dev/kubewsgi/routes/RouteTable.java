@@ -23,4 +23,9 @@ public record RouteTable(
     applicationGroups = List.copyOf(applicationGroups);
     daemonGroups = List.copyOf(daemonGroups);
   }
+
+  /** The same for a gateway with other settings. */
+  public RouteTable with(GatewaySettings settings) {
+    return new RouteTable(settings, routes, applicationGroups, daemonGroups);
+  }
 }

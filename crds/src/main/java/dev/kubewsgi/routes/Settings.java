@@ -28,7 +28,8 @@ final class Settings {
             .map(Settings::embedded),
         limits(spec.limits()),
         timeouts(spec.timeouts()),
-        spec.trustedProxies() == null ? List.of() : spec.trustedProxies());
+        spec.trustedProxies() == null ? List.of() : spec.trustedProxies(),
+        spec.accessLog() == WsgiGatewaySpec.AccessLog.Combined);
   }
 
   static GatewaySettings.Listener listener(

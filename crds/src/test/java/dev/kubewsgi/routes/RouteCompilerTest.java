@@ -326,6 +326,7 @@ class RouteCompilerTest {
             Duration.ZERO),
         settings.timeouts());
     assertEquals(List.of("192.0.2.0/24"), settings.trustedProxies());
+    assertTrue(settings.accessLog());
     assertEquals(5, settings.embedded().orElseThrow().threads());
   }
 

@@ -2,6 +2,7 @@ package dev.kubewsgi.routes;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -41,7 +42,8 @@ class RouteTableDocumentsTest {
               Duration.ofMillis(1),
               Duration.ofSeconds(60),
               Duration.ZERO),
-          List.of("192.0.2.0/24"));
+          List.of("192.0.2.0/24"),
+          true);
 
   private static final DaemonGroupSettings SITE =
       new DaemonGroupSettings(
@@ -125,6 +127,14 @@ class RouteTableDocumentsTest {
   }
 
   @Test
+  void anIndexFromBeforeThereWasAnAccessLogHasNone() throws UnreadableDocumentException {
+    RouteTableDocuments documents = RouteTableDocuments.of(table(1, ""));
+    String older = documents.index().replace(",\"accessLog\":true", "");
+    assertNotEquals(documents.index(), older);
+    assertFalse(new RouteTableDocuments(older, documents.shards()).table().gateway().accessLog());
+  }
+
+  @Test
   void embeddedModeThatIsOffStaysOff() throws UnreadableDocumentException {
     RouteTable table =
         new RouteTable(
@@ -134,7 +144,8 @@ class RouteTableDocumentsTest {
                 Optional.empty(),
                 GATEWAY.limits(),
                 GATEWAY.timeouts(),
-                List.of()),
+                List.of(),
+                false),
             List.of(),
             List.of(),
             List.of());
@@ -194,7 +205,8 @@ class RouteTableDocumentsTest {
             Optional.empty(),
             GATEWAY.limits(),
             GATEWAY.timeouts(),
-            List.of());
+            List.of(),
+            false);
     var table = new RouteTable(withKey, List.of(), List.of(), List.of());
     assertThrows(IllegalArgumentException.class, () -> RouteTableDocuments.of(table));
   }

@@ -72,6 +72,7 @@ final class Samples {
             new Limits(new Quantity("8190"), new Quantity("32Ki"), new Quantity("10Mi")),
             new Timeouts("20s", "1m30s", "500ms", "1h", "0s"),
             List.of("192.0.2.0/24"),
+            WsgiGatewaySpec.AccessLog.Combined,
             1,
             new WsgiGatewaySpec.Service(WsgiGatewaySpec.ServiceType.ClusterIP, null),
             null,

@@ -65,6 +65,7 @@ public final class Gateway implements GatewayStatus {
   private final PythonFinder pythons = new PythonFinder(System.getenv());
   private final EmbeddedPython embeddedPython = new EmbeddedPython(pythons, workspace);
   private final ServedDaemonGroups daemonGroups;
+  private final AccessLog accessLog = AccessLog.ofLogger();
 
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -73,7 +74,6 @@ public final class Gateway implements GatewayStatus {
   private Future<?> nextLook = CompletableFuture.completedFuture(null);
   private List<RouteTable> wanted = List.of();
   private List<RouteTable> inForce = List.of();
-  private AccessLog accessLog = AccessLog.off();
   private volatile Optional<Supplier<ClusterStatus>> cluster = Optional.empty();
   private volatile boolean loadedOnce;
   private volatile boolean draining;
@@ -93,11 +93,6 @@ public final class Gateway implements GatewayStatus {
                     settings, workspace.daemonRuntime(eventLoops(), pythons)));
     // Asking a Python takes as long as compiling the manifests: both at once.
     Thread.ofVirtual().start(pythons::forEmbedding);
-  }
-
-  /** Writes a line for each request from now on; before the first {@link #apply}. */
-  public synchronized void logRequests() {
-    accessLog = AccessLog.on();
   }
 
   /**
@@ -230,7 +225,11 @@ public final class Gateway implements GatewayStatus {
     var stopped = gateways.values().stream().map(ServedGateway::stop);
     return CompletableFuture.allOf(stopped.toArray(CompletableFuture[]::new))
         .thenCompose(_ -> daemonGroups.stop())
-        .whenComplete((_, _) -> workspace.delete());
+        .whenComplete(
+            (_, _) -> {
+              accessLog.close();
+              workspace.delete();
+            });
   }
 
   /**

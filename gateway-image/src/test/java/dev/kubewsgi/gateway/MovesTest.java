@@ -67,7 +67,8 @@ class MovesTest {
             Optional.empty(),
             new GatewaySettings.Limits(1, 1, 1),
             new GatewaySettings.Timeouts(second, second, second, second, second),
-            List.of());
+            List.of(),
+            false);
     var daemonGroup =
         new DaemonGroupSettings(
             "ns/g",

@@ -41,7 +41,7 @@ final class Ports {
           listeners.add(own);
         }
       }
-      resolved.add(withListeners(table, listeners));
+      resolved.add(table.with(table.gateway().listening(listeners)));
     }
     return resolved;
   }
@@ -70,20 +70,5 @@ final class Ports {
                     + listener.port()
                     + " of this machine; write another port"));
     return false;
-  }
-
-  private static RouteTable withListeners(RouteTable table, List<Listener> listeners) {
-    GatewaySettings gateway = table.gateway();
-    return new RouteTable(
-        new GatewaySettings(
-            gateway.id(),
-            listeners,
-            gateway.embedded(),
-            gateway.limits(),
-            gateway.timeouts(),
-            gateway.trustedProxies()),
-        table.routes(),
-        table.applicationGroups(),
-        table.daemonGroups());
   }
 }

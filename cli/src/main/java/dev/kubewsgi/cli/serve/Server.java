@@ -5,6 +5,7 @@ import dev.kubewsgi.cli.manifests.Finding;
 import dev.kubewsgi.gateway.Gateway;
 import dev.kubewsgi.gateway.Lifetime;
 import dev.kubewsgi.gateway.http.ListenException;
+import dev.kubewsgi.routes.RouteTable;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import jakarta.inject.Inject;
@@ -57,13 +58,10 @@ public final class Server implements QuarkusApplication {
   @Override
   public int run(String... arguments) throws Exception {
     Lifetime.endOnSignals();
-    if (options.accessLog()) {
-      gateway.logRequests();
-    }
     current = firstCompilation.get();
     report(current.findings());
     try {
-      gateway.apply(current.tables());
+      gateway.apply(tables(current));
     } catch (ListenException e) {
       System.err.println(e.code() + " " + e.getMessage());
       Lifetime.drain(gateway);
@@ -76,6 +74,12 @@ public final class Server implements QuarkusApplication {
     watching.interrupt();
     Lifetime.drain(gateway);
     return 0;
+  }
+
+  private static List<RouteTable> tables(Compilation compilation) {
+    return options.accessLog()
+        ? compilation.tables().stream().map(table -> table.with(table.gateway().logged())).toList()
+        : compilation.tables();
   }
 
   private void awaitReady() throws InterruptedException {
@@ -131,7 +135,7 @@ public final class Server implements QuarkusApplication {
       report(next.findings());
     }
     try {
-      gateway.apply(next.tables());
+      gateway.apply(tables(next));
       LOG.infof("manifests and scripts were read again");
       current = next;
     } catch (ListenException e) {

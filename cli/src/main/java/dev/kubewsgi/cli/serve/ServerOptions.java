@@ -25,7 +25,11 @@ final class ServerOptions {
               + " the system choose).")
   private int adminPort;
 
-  @Option(names = "--access-log", description = "Writes a line to standard error for each request.")
+  @Option(
+      names = "--access-log",
+      description =
+          "Writes a line to standard error for each request, as spec.accessLog: Combined of a"
+              + " WsgiGateway does.")
   private boolean accessLog;
 
   @Option(

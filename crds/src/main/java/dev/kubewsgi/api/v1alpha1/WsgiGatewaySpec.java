@@ -21,6 +21,7 @@ import java.util.Map;
  * What a gateway listens on, accepts and allows, and in a cluster its pods.
  *
  * @param trustedProxies null: none
+ * @param accessLog null: one of a later release
  * @param image null: the operator's
  * @param imagePullPolicy null: Kubernetes' choice
  * @param imagePullSecrets null: none
@@ -65,6 +66,13 @@ public record WsgiGatewaySpec(
             "Address blocks of peers whose X-Forwarded-* headers are believed. Left out: nobody's"
                 + " are, and they are removed.")
         List<@Size(max = 49) String> trustedProxies,
+    @Default("None")
+        @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
+        @JsonPropertyDescription(
+            "Combined writes a line for each request to the gateway's standard error: Apache's"
+                + " combined format, then the request id, the microseconds it took, the application"
+                + " group and the code of its failure.")
+        AccessLog accessLog,
     @Default("1") @Min(0) @Max(100) @SpecReplicas @JsonPropertyDescription("Pods, in a cluster.")
         Integer replicas,
     @Default("{}") @JsonPropertyDescription("The Service in front of the pods, in a cluster.")
@@ -93,6 +101,12 @@ public record WsgiGatewaySpec(
         @JsonPropertyDescription(
             "Another time here restarts the gateway's pods, one after the other.")
         String restartedAt) {
+
+  /** What is written of each request (CustomLog). */
+  public enum AccessLog {
+    None,
+    Combined
+  }
 
   /**
    * The Service of a gateway's pods.

@@ -15,7 +15,8 @@ import org.jboss.logging.Logger;
 
 /**
  * A line for each request in Apache's combined form, then the request id, the microseconds it took,
- * the application group that ran it and the code of its failure ({@code -}: none).
+ * the application group that ran it and the code of its failure ({@code -}: none). Of all gateways
+ * whose settings want it.
  *
  * <p>Event loops only queue; a thread of the log's own writes, in the order of the answers of each
  * loop. Bound: when {@link #CAPACITY} requests wait, further ones are counted instead of written.
@@ -49,8 +50,8 @@ public final class AccessLog implements AutoCloseable {
 
   private final Consumer<String> sink;
   private final BlockingQueue<Entry> queue;
-  private final Thread writer;
   private final LongAdder dropped = new LongAdder();
+  private Thread writer;
   private volatile boolean closed;
   private long timeSecond = -1;
   private String time;
@@ -58,17 +59,10 @@ public final class AccessLog implements AutoCloseable {
   private AccessLog(Consumer<String> sink) {
     this.sink = sink;
     this.queue = new ArrayBlockingQueue<>(CAPACITY);
-    this.writer =
-        sink == null ? null : Thread.ofPlatform().name("access-log").daemon().start(this::run);
-  }
-
-  /** One that writes nothing. */
-  public static AccessLog off() {
-    return new AccessLog(null);
   }
 
   /** One that writes to the logger {@link #CATEGORY}. */
-  public static AccessLog on() {
+  public static AccessLog ofLogger() {
     return to(Logger.getLogger(CATEGORY)::info);
   }
 
@@ -77,10 +71,14 @@ public final class AccessLog implements AutoCloseable {
     return new AccessLog(sink);
   }
 
-  boolean isOn() {
-    return sink != null;
+  /** Has its thread write what is added, now and later. */
+  synchronized void start() {
+    if (writer == null) {
+      writer = Thread.ofPlatform().name("access-log").daemon().start(this::run);
+    }
   }
 
+  /** For a log that was started. */
   void add(Entry entry) {
     if (!queue.offer(entry)) {
       dropped.increment();
@@ -89,7 +87,7 @@ public final class AccessLog implements AutoCloseable {
 
   /** Writes what is queued and ends. */
   @Override
-  public void close() {
+  public synchronized void close() {
     closed = true;
     if (writer == null) {
       return;

@@ -383,7 +383,7 @@ abstract sealed class HttpExchange implements Exchange permits Http1Exchange, Ht
   private void count(int finalStatus) {
     long nanos = System.nanoTime() - startNanos;
     shared.stats().requestEnded(finalStatus, nanos / 1000, received, sent);
-    if (shared.accessLog().isOn()) {
+    if (shared.settings().accessLog()) {
       shared.accessLog().add(entry(finalStatus, nanos / 1000));
     }
     reader = null;

@@ -17,7 +17,8 @@ record HttpSettings(
     long body,
     long write,
     long graceful,
-    TrustedProxies trustedProxies) {
+    TrustedProxies trustedProxies,
+    boolean accessLog) {
 
   static HttpSettings of(GatewaySettings settings) {
     Timeouts timeouts = settings.timeouts();
@@ -28,6 +29,7 @@ record HttpSettings(
         timeouts.body().toNanos(),
         timeouts.write().toNanos(),
         timeouts.graceful().toNanos(),
-        TrustedProxies.of(settings.trustedProxies()));
+        TrustedProxies.of(settings.trustedProxies()),
+        settings.accessLog());
   }
 }

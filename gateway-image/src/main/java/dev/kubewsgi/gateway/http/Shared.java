@@ -33,7 +33,7 @@ final class Shared {
     this.accessLog = accessLog;
     this.server = server;
     this.environs = new EnvironBuilder(server + "/" + version);
-    this.settings = settings;
+    settings(settings);
   }
 
   LiveRouter router() {
@@ -57,6 +57,9 @@ final class Shared {
   }
 
   void settings(HttpSettings next) {
+    if (next.accessLog()) {
+      accessLog.start();
+    }
     settings = next;
   }
 

@@ -79,7 +79,8 @@ public record FixedStatus(boolean isReady, boolean isDraining) implements Gatewa
         Optional.of(new EmbeddedSettings(5, QUEUE, TIME)),
         new Limits(8192, 65536, 0),
         new Timeouts(TIME, TIME, TIME, TIME, TIME),
-        List.of());
+        List.of(),
+        false);
   }
 
   private static ApplicationGroup group(String id, ProcessGroup processGroup, String script) {

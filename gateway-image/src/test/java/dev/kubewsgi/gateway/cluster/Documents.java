@@ -67,7 +67,8 @@ final class Documents {
         Optional.empty(),
         new GatewaySettings.Limits(8_190, 65_536, 0),
         new GatewaySettings.Timeouts(LONG, LONG, LONG, LONG, Duration.ofSeconds(5)),
-        List.of());
+        List.of(),
+        false);
   }
 
   /** An application group of the daemon group that answers with a text. */

@@ -33,7 +33,7 @@ final class ConstantServer {
         Settings.plain(Integer.parseInt(arguments[0])),
         new LiveRouter(Router.of(List.of(route), id -> constant)),
         new HttpStats(),
-        AccessLog.off(),
+        AccessLog.ofLogger(),
         "test");
   }
 }

@@ -47,7 +47,7 @@ final class EnvironBuilderTest {
         new Shared(
             new LiveRouter(Router.of(routes, id -> exchange -> {})),
             new HttpStats(),
-            AccessLog.off(),
+            AccessLog.ofLogger(),
             "kube-wsgi",
             "1.2",
             HttpSettings.of(settings));

@@ -98,7 +98,12 @@ final class Http2Test {
     GatewaySettings settings = Settings.of(List.of(listener), limits, timeouts, List.of());
     front =
         HttpFront.start(
-            vertx, settings, Applications.everywhere(application), stats, AccessLog.off(), "test");
+            vertx,
+            settings,
+            Applications.everywhere(application),
+            stats,
+            AccessLog.ofLogger(),
+            "test");
     client =
         vertx.createHttpClient(
             new HttpClientOptions()

@@ -77,7 +77,12 @@ final class HttpFrontTest {
   private int start(Application application, GatewaySettings settings) {
     front =
         HttpFront.start(
-            vertx, settings, Applications.everywhere(application), stats, AccessLog.off(), "test");
+            vertx,
+            settings,
+            Applications.everywhere(application),
+            stats,
+            AccessLog.ofLogger(),
+            "test");
     return front.listening().getFirst().port();
   }
 
@@ -527,7 +532,7 @@ final class HttpFrontTest {
             Settings.plain(0),
             new LiveRouter(Router.empty()),
             stats,
-            AccessLog.off(),
+            AccessLog.ofLogger(),
             "test");
     try (Client client = new Client(front.listening().getFirst().port())) {
       assertEquals(404, client.send(GET).answer().status());
@@ -662,14 +667,7 @@ final class HttpFrontTest {
   void theAccessLogHasALineForEachRequest() throws Exception {
     ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
     AccessLog log = AccessLog.to(lines::add);
-    front =
-        HttpFront.start(
-            vertx,
-            Settings.plain(0),
-            Applications.everywhere(constant("hello")),
-            stats,
-            log,
-            "test");
+    logTo(log, Settings.plain(0).logged());
     try (Client client = new Client(front.listening().getFirst().port())) {
       client.send("GET /a\"b?c HTTP/1.1\r\nHost: h\r\nReferer: r\r\nUser-Agent: u\"\u00e9\r\n\r\n");
       client.answer();
@@ -680,6 +678,32 @@ final class HttpFrontTest {
             + " \"u\\\\\"\\\\xe9\" [0-9a-f]{32} \\d+ test -";
     assertTrue(lines.peek().matches(expected), lines.peek());
     assertEquals(1, lines.size());
+  }
+
+  @Test
+  void theAccessLogHasTheRequestsOfAsLongAsTheSettingsWantIt() throws Exception {
+    ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
+    AccessLog log = AccessLog.to(lines::add);
+    logTo(log, Settings.plain(0));
+    try (Client client = new Client(front.listening().getFirst().port())) {
+      client.send("GET /before HTTP/1.1\r\nHost: h\r\n\r\n");
+      client.answer();
+      front.reconfigure(Settings.plain(0).logged());
+      client.send("GET /while HTTP/1.1\r\nHost: h\r\n\r\n");
+      client.answer();
+      front.reconfigure(Settings.plain(0));
+      client.send("GET /after HTTP/1.1\r\nHost: h\r\n\r\n");
+      client.answer();
+    }
+    log.close();
+    assertEquals(1, lines.size(), lines::toString);
+    assertTrue(lines.peek().contains("GET /while "), lines.peek());
+  }
+
+  private void logTo(AccessLog log, GatewaySettings settings) {
+    front =
+        HttpFront.start(
+            vertx, settings, Applications.everywhere(constant("hello")), stats, log, "test");
   }
 
   private static Exchange taken(Client client, CompletableFuture<Exchange> taken) throws Exception {

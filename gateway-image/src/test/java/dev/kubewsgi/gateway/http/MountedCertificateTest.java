@@ -109,7 +109,7 @@ class MountedCertificateTest {
             settings,
             Applications.everywhere(Applications.echo()),
             new HttpStats(),
-            AccessLog.off(),
+            AccessLog.ofLogger(),
             "test");
   }
 

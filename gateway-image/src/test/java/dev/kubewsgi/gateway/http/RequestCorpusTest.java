@@ -172,7 +172,7 @@ final class RequestCorpusTest {
         new Shared(
             Applications.everywhere(Applications.echo()),
             new HttpStats(),
-            AccessLog.off(),
+            AccessLog.ofLogger(),
             "test",
             "0",
             HttpSettings.of(Settings.plain(0)));

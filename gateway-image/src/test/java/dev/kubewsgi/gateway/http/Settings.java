@@ -34,6 +34,6 @@ final class Settings {
   static GatewaySettings of(
       List<Listener> listeners, Limits limits, Timeouts timeouts, List<String> trustedProxies) {
     return new GatewaySettings(
-        "default/main", listeners, Optional.empty(), limits, timeouts, trustedProxies);
+        "default/main", listeners, Optional.empty(), limits, timeouts, trustedProxies, false);
   }
 }
