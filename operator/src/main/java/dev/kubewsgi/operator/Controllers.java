@@ -10,6 +10,7 @@ import dev.kubewsgi.operator.gateway.WsgiGatewayReconciler;
 import dev.kubewsgi.operator.measure.Measurements;
 import dev.kubewsgi.operator.status.Events;
 import dev.kubewsgi.operator.status.StatusWriter;
+import dev.kubewsgi.operator.world.Differences;
 import dev.kubewsgi.operator.world.LeanStore;
 import dev.kubewsgi.operator.world.World;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -136,6 +137,11 @@ public final class Controllers implements AutoCloseable {
   public void start() {
     operator.start();
     world.start();
+  }
+
+  /** Has objects say in what their kind's definition differs from the operator's. */
+  public void definitionsDiffer(Differences differences) {
+    world.definitionsDiffer(differences);
   }
 
   /** The framework's part, for health checks. */

@@ -25,10 +25,10 @@ final class ScriptAliasStatuses {
     long generation = alias.getMetadata().getGeneration();
     AliasPart part = view.part();
     Optional<Attachment> attachment = part.place().map(AliasPart.Place::attachment);
-    var conditions =
-        new AliasConditions(
-            new Conditions(
-                last.map(ScriptAliasStatus::conditions).orElse(List.of()), generation, now));
+    var all =
+        new Conditions(last.map(ScriptAliasStatus::conditions).orElse(List.of()), generation, now);
+    view.difference().ifPresent(all::markUnsupported);
+    var conditions = new AliasConditions(all);
     markAdmission(conditions, part);
     conditions.markProgrammed(view.programming());
     conditions.markReady(view.service(), view.gatewayFault(), view.groupFault());

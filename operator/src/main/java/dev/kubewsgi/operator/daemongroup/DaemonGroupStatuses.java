@@ -34,10 +34,10 @@ final class DaemonGroupStatuses {
       Instant now) {
     long generation = group.getMetadata().getGeneration();
     var rollout = Rollout.of(deployment, group.getSpec().replicas());
-    var conditions =
-        new WorkloadConditions(
-            new Conditions(
-                last.map(DaemonGroupStatus::conditions).orElse(List.of()), generation, now));
+    var all =
+        new Conditions(last.map(DaemonGroupStatus::conditions).orElse(List.of()), generation, now);
+    view.difference().ifPresent(all::markUnsupported);
+    var conditions = new WorkloadConditions(all);
     conditions.markAccepted(DaemonGroupModel.findings(group));
     conditions.markProgrammed(failures);
     conditions.markReady(rollout, view.fault());

@@ -44,10 +44,10 @@ final class WsgiGatewayStatuses {
       Instant now) {
     long generation = gateway.getMetadata().getGeneration();
     var rollout = Rollout.of(found.deployment(), gateway.getSpec().replicas());
-    var conditions =
-        new WorkloadConditions(
-            new Conditions(
-                last.map(WsgiGatewayStatus::conditions).orElse(List.of()), generation, now));
+    var all =
+        new Conditions(last.map(WsgiGatewayStatus::conditions).orElse(List.of()), generation, now);
+    view.difference().ifPresent(all::markUnsupported);
+    var conditions = new WorkloadConditions(all);
     conditions.markAccepted(GatewayModel.findings(gateway));
     conditions.markResolved(view.listeners());
     conditions.markProgrammed(failures);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
+import dev.kubewsgi.operator.world.Differences;
 import io.fabric8.kubernetes.api.model.APIResource;
 import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -14,7 +15,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +22,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The kinds as the API server has them, compared with those that this operator was built with. It
@@ -43,7 +45,7 @@ final class Definitions {
   private final KubernetesClient client;
   private final Map<String, SortedSet<String>> ours = new HashMap<>();
   private String compared;
-  private List<String> known = List.of();
+  private Differences known = Differences.NONE;
 
   /** For one thread. */
   Definitions(KubernetesClient client) {
@@ -73,11 +75,8 @@ final class Definitions {
     return missing;
   }
 
-  /**
-   * What differs between the API server's definitions and ours, a sentence for each; whatever is in
-   * both works.
-   */
-  List<String> differences() {
+  /** What differs between the API server's definitions and ours; whatever is in both works. */
+  Differences differences() {
     String document = Objects.requireNonNullElse(client.raw("/openapi/v3/apis/" + VERSION), "{}");
     if (!document.equals(compared)) {
       known = compare(document);
@@ -86,20 +85,22 @@ final class Definitions {
     return known;
   }
 
-  private List<String> compare(String document) {
+  private Differences compare(String document) {
     JsonNode schemas = json(document).path("components").path("schemas");
-    List<String> differences = new ArrayList<>();
+    Map<String, String> sentences = new TreeMap<>();
     for (Class<? extends CustomResource<?, ?>> kind : KINDS) {
       SortedSet<String> ours =
           this.ours.computeIfAbsent(schemaName(kind), name -> fields(ours(kind)));
       SortedSet<String> theirs = fields(schemas.path(schemaName(kind)));
       // A server without this document says nothing about the definitions.
       if (!theirs.isEmpty()) {
-        older(kind, ours, theirs).ifPresent(differences::add);
-        newer(kind, ours, theirs).ifPresent(differences::add);
+        Stream.of(older(kind, ours, theirs), newer(kind, ours, theirs))
+            .flatMap(Optional::stream)
+            .reduce((older, newer) -> older + " " + newer)
+            .ifPresent(sentence -> sentences.put(HasMetadata.getKind(kind), "KW223 " + sentence));
       }
     }
-    return differences;
+    return new Differences(sentences);
   }
 
   private static Optional<String> older(
@@ -107,7 +108,7 @@ final class Definitions {
     return only(ours, theirs)
         .map(
             fields ->
-                "KW223 The definition of %s in the cluster is older than this operator: it lacks %s, which cannot be written. Upgrade the definitions."
+                "The definition of %s in the cluster is older than this operator: it lacks %s, which cannot be written. Upgrade the definitions."
                     .formatted(HasMetadata.getKind(kind), fields));
   }
 
@@ -116,7 +117,7 @@ final class Definitions {
     return only(theirs, ours)
         .map(
             fields ->
-                "KW223 The definition of %s in the cluster is newer than this operator: %s are without effect. Upgrade the operator."
+                "The definition of %s in the cluster is newer than this operator: %s are without effect. Upgrade the operator."
                     .formatted(HasMetadata.getKind(kind), fields));
   }
 

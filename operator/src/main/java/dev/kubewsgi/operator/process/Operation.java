@@ -2,6 +2,7 @@ package dev.kubewsgi.operator.process;
 
 import dev.kubewsgi.operator.Controllers;
 import dev.kubewsgi.operator.measure.Measurements;
+import dev.kubewsgi.operator.world.Differences;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
@@ -9,7 +10,9 @@ import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -38,7 +41,8 @@ final class Operation implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Definitions definitions;
   private Leadership leadership;
-  private Controllers controllers;
+  private volatile Differences known = Differences.NONE;
+  private volatile Controllers controllers;
   private boolean closed;
 
   /**
@@ -95,7 +99,7 @@ final class Operation implements AutoCloseable {
     try {
       SortedSet<String> missing = definitions.missing();
       if (missing.isEmpty()) {
-        progress.compared(definitions.differences());
+        compare();
         return true;
       }
       progress.waiting(
@@ -106,6 +110,15 @@ final class Operation implements AutoCloseable {
       cannotGoOn(e);
     }
     return false;
+  }
+
+  private void compare() {
+    Differences differences = definitions.differences();
+    progress.compared(List.copyOf(new TreeMap<>(differences.sentences()).values()));
+    known = differences;
+    if (controllers != null) {
+      controllers.definitionsDiffer(differences);
+    }
   }
 
   /** What stands in the way is a matter of the network, of rights, or of what was declared. */
@@ -185,6 +198,9 @@ final class Operation implements AutoCloseable {
                 Clock.systemUTC(),
                 measurements,
                 this::configure);
+    if (controllers != null) {
+      controllers.definitionsDiffer(known);
+    }
     return controllers;
   }
 

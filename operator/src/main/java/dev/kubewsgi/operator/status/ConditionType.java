@@ -9,5 +9,7 @@ public enum ConditionType {
   /** What was made from the object is in the API server, for pods and gateways to take up. */
   Programmed,
   /** It serves, in the form that the spec of this generation wants. */
-  Ready
+  Ready,
+  /** Its kind's definition in the cluster is the operator's. Said only where it is not so. */
+  SupportedVersion
 }

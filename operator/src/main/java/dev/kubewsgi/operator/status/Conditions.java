@@ -57,6 +57,11 @@ public final class Conditions {
     return cause.isPresent();
   }
 
+  /** Its kind's definition is another than the operator's, which is no cause of anything else. */
+  public void markUnsupported(String message) {
+    mark(ConditionType.SupportedVersion, "False", Reason.UnsupportedVersion, message);
+  }
+
   /** Nobody can know yet. */
   public void markUnknown(ConditionType type, Reason reason, String message) {
     mark(type, "Unknown", reason, message);

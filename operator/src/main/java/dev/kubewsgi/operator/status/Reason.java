@@ -61,7 +61,10 @@ public enum Reason {
   Starting(Kind.PROGRESS),
   ImportFailed(Kind.FAULT),
   NoGatewayPods(Kind.FAULT),
-  GroupNotReady(Kind.FAULT);
+  GroupNotReady(Kind.FAULT),
+
+  // SupportedVersion
+  UnsupportedVersion(Kind.FAULT);
 
   /** Whether somebody has to look. */
   private enum Kind {

@@ -13,16 +13,23 @@ import java.util.TreeMap;
  *
  * @param fault what keeps pods from running
  * @param listeners that pods report not to be open
+ * @param difference of its kind's definition from the operator's; empty: none
  */
 public record GatewayView(
-    GatewayPart part, Optional<PodFault> fault, SortedMap<String, Trouble> listeners) {
+    GatewayPart part,
+    Optional<PodFault> fault,
+    SortedMap<String, Trouble> listeners,
+    Optional<String> difference) {
 
   public GatewayView {
     listeners = Collections.unmodifiableSortedMap(new TreeMap<>(listeners));
   }
 
   static GatewayView of(
-      GatewayPart part, Optional<PodFault> fault, Map<String, Trouble> listeners) {
-    return new GatewayView(part, fault, new TreeMap<>(listeners));
+      GatewayPart part,
+      Optional<PodFault> fault,
+      Map<String, Trouble> listeners,
+      Optional<String> difference) {
+    return new GatewayView(part, fault, new TreeMap<>(listeners), difference);
   }
 }

@@ -2,6 +2,9 @@ package dev.kubewsgi.operator.world;
 
 import static java.util.stream.Collectors.toSet;
 
+import dev.kubewsgi.api.v1alpha1.DaemonGroup;
+import dev.kubewsgi.api.v1alpha1.ScriptAlias;
+import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import dev.kubewsgi.operator.pods.PodFault;
 import dev.kubewsgi.reports.GatewayReport;
 import dev.kubewsgi.reports.GatewayReport.ApplicationReport;
@@ -35,14 +38,19 @@ record Snapshot(
   /**
    * Puts together what is wanted and what was seen.
    *
+   * @param differences of the definitions
    * @param tables what was written for gateways, by their uids: another of the same name has none
    * @param documents what was written for groups, by their uids
    */
   static Snapshot of(
       Compilation compilation,
       Observations observed,
+      Differences differences,
       Map<String, Delivery> tables,
       Map<String, Delivery> documents) {
+    Optional<String> gatewayDifference = differences.of(WsgiGateway.class);
+    Optional<String> groupDifference = differences.of(DaemonGroup.class);
+    Optional<String> aliasDifference = differences.of(ScriptAlias.class);
     Map<String, GatewayView> gateways = new HashMap<>();
     Map<String, GroupView> groups = new HashMap<>();
     compilation
@@ -50,10 +58,17 @@ record Snapshot(
         .forEach(
             (id, part) ->
                 gateways.put(
-                    id, GatewayView.of(part, observed.gatewayFault(id), observed.listeners(id))));
+                    id,
+                    GatewayView.of(
+                        part,
+                        observed.gatewayFault(id),
+                        observed.listeners(id),
+                        gatewayDifference)));
     compilation
         .groups()
-        .forEach((id, part) -> groups.put(id, new GroupView(part, observed.groupFault(id))));
+        .forEach(
+            (id, part) ->
+                groups.put(id, new GroupView(part, observed.groupFault(id), groupDifference)));
     Map<String, AliasView> aliases = new HashMap<>();
     compilation
         .aliases()
@@ -66,7 +81,8 @@ record Snapshot(
                         programming(part, compilation, tables, documents),
                         service(part, compilation, observed),
                         gatewayFault(part, gateways),
-                        groupFault(part, groups))));
+                        groupFault(part, groups),
+                        aliasDifference)));
     return new Snapshot(compilation, Map.copyOf(gateways), Map.copyOf(groups), Map.copyOf(aliases));
   }
 

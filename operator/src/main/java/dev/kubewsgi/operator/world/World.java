@@ -42,6 +42,7 @@ public final class World implements AutoCloseable {
   private final Map<String, Delivery> tables = new ConcurrentHashMap<>();
   private final Map<String, Delivery> documents = new ConcurrentHashMap<>();
   private final AtomicBoolean declared = new AtomicBoolean(true);
+  private volatile Differences differences = Differences.NONE;
   private volatile Snapshot snapshot = Snapshot.empty();
 
   /** Not started yet. */
@@ -74,6 +75,14 @@ public final class World implements AutoCloseable {
     pulse.request();
   }
 
+  /** Takes in how the definitions in the cluster are, from now on. */
+  public void definitionsDiffer(Differences now) {
+    if (!now.equals(differences)) {
+      differences = now;
+      pulse.request();
+    }
+  }
+
   /** Compiles if it has to, and tells whom it concerns. */
   private void turn() {
     Snapshot before = snapshot;
@@ -93,6 +102,7 @@ public final class World implements AutoCloseable {
       return Snapshot.of(
           changed ? compilation() : snapshot.compilation(),
           lookout.observations(),
+          differences,
           tables,
           documents);
     } catch (RuntimeException e) {

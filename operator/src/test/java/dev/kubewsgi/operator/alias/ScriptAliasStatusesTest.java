@@ -76,7 +76,8 @@ class ScriptAliasStatusesTest {
         programming,
         service,
         gatewayFault,
-        groupFault);
+        groupFault,
+        Optional.empty());
   }
 
   private static Refusal refusal(Refusal.Reason reason) {

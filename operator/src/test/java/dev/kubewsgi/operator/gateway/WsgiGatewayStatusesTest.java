@@ -9,6 +9,7 @@ import dev.kubewsgi.operator.Manifests;
 import dev.kubewsgi.operator.world.GatewayPart;
 import dev.kubewsgi.operator.world.GatewayView;
 import dev.kubewsgi.operator.world.Version;
+import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import java.time.Instant;
@@ -28,13 +29,44 @@ class WsgiGatewayStatusesTest {
         Manifests.gateway(
             "{listeners: [{name: http, port: 8080}], service: {type: %s}}".formatted(type));
     gateway.getMetadata().setGeneration(1L);
-    var view =
-        new GatewayView(
-            new GatewayPart(new Version("uid", 1), 1, null, List.of(), 3),
-            Optional.empty(),
-            new TreeMap<>());
+    var view = view(Optional.empty());
     var found = new WsgiGatewayStatuses.Found(Optional.empty(), service);
     return WsgiGatewayStatuses.of(gateway, Optional.empty(), view, List.of(), found, Instant.EPOCH);
+  }
+
+  private static GatewayView view(Optional<String> difference) {
+    return new GatewayView(
+        new GatewayPart(new Version("uid", 1), 1, null, List.of(), 3),
+        Optional.empty(),
+        new TreeMap<>(),
+        difference);
+  }
+
+  @Test
+  void whoseDefinitionDiffersSaysSoAndIsAllElseThatItWas() {
+    WsgiGateway gateway = Manifests.gateway("{listeners: [{name: http, port: 8080}], replicas: 0}");
+    gateway.getMetadata().setGeneration(1L);
+    var found = new WsgiGatewayStatuses.Found(Optional.empty(), Optional.empty());
+    List<Condition> same =
+        WsgiGatewayStatuses.of(
+                gateway, Optional.empty(), view(Optional.empty()), List.of(), found, Instant.EPOCH)
+            .conditions();
+    List<Condition> other =
+        WsgiGatewayStatuses.of(
+                gateway,
+                Optional.empty(),
+                view(Optional.of("it lacks a field")),
+                List.of(),
+                found,
+                Instant.EPOCH)
+            .conditions();
+    assertEquals(same, other.subList(0, same.size()));
+    Condition said = other.getLast();
+    assertEquals("SupportedVersion", said.getType());
+    assertEquals("False", said.getStatus());
+    assertEquals("UnsupportedVersion", said.getReason());
+    assertEquals("it lacks a field", said.getMessage());
+    assertEquals(1L, said.getObservedGeneration());
   }
 
   private static ServiceBuilder service() {

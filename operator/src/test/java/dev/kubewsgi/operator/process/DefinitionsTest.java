@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.kubewsgi.operator.world.Differences;
 import dev.kubewsgi.testing.apiserver.ApiServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -71,12 +73,12 @@ final class DefinitionsTest {
   @Test
   void differInNothingFromThemselves() {
     publish();
-    assertEquals(List.of(), new Definitions(client).differences());
+    assertEquals(Differences.NONE, new Definitions(client).differences());
   }
 
   @Test
   void differInNothingWhereNobodySays() {
-    assertEquals(List.of(), new Definitions(client).differences());
+    assertEquals(Differences.NONE, new Definitions(client).differences());
   }
 
   @Test
@@ -84,7 +86,8 @@ final class DefinitionsTest {
     fields("DaemonGroup").remove("restartedAt");
     publish();
     assertEquals(
-        List.of(
+        of(
+            "DaemonGroup",
             "KW223 The definition of DaemonGroup in the cluster is older than this operator: it"
                 + " lacks spec.restartedAt, which cannot be written. Upgrade the definitions."),
         new Definitions(client).differences());
@@ -97,10 +100,15 @@ final class DefinitionsTest {
         .put("type", "string");
     publish();
     assertEquals(
-        List.of(
+        of(
+            "WsgiGateway",
             "KW223 The definition of WsgiGateway in the cluster is newer than this operator:"
                 + " spec.listeners[].protocol are without effect. Upgrade the operator."),
         new Definitions(client).differences());
+  }
+
+  private static Differences of(String kind, String sentence) {
+    return new Differences(Map.of(kind, sentence));
   }
 
   /** That discovery is what it is taken for here. */
@@ -112,7 +120,7 @@ final class DefinitionsTest {
     void areThereAndTheSame(KubernetesClient real) {
       var definitions = new Definitions(real);
       assertEquals(Set.of(), definitions.missing());
-      assertEquals(List.of(), definitions.differences());
+      assertEquals(Differences.NONE, definitions.differences());
     }
   }
 

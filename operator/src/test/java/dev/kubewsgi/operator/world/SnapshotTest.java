@@ -41,6 +41,7 @@ class SnapshotTest {
   private final Map<String, Delivery> documents = new HashMap<>();
   private final List<Pod> pods = new ArrayList<>();
   private final Map<String, String> reports = new HashMap<>();
+  private Differences differences = Differences.NONE;
 
   private AliasView view() {
     ConfigMap status =
@@ -51,9 +52,22 @@ class SnapshotTest {
             .withBinaryData(reports)
             .build();
     return Snapshot.of(
-            compilation, Observations.of(pods, Map.of("web/main", status)), tables, documents)
+            compilation,
+            Observations.of(pods, Map.of("web/main", status)),
+            differences,
+            tables,
+            documents)
         .aliases()
         .get("web/shop");
+  }
+
+  @Test
+  void whoseDefinitionDiffersHasAnotherView() {
+    AliasView before = view();
+    differences = new Differences(Map.of("WsgiGateway", "it lacks a field"));
+    assertEquals(before, view());
+    differences = new Differences(Map.of("ScriptAlias", "it lacks a field"));
+    assertEquals(Optional.of("it lacks a field"), view().difference());
   }
 
   private void pod(String name, boolean ready) {
