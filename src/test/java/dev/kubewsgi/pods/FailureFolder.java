@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** All that a failed test left, for whoever reads why: one folder, a subfolder a namespace. */
@@ -13,6 +15,7 @@ final class FailureFolder {
   /** All but Secrets. */
   private static final String KINDS =
       "wsgi,deployments,replicasets,pods,services,endpointslices,configmaps,poddisruptionbudgets,"
+          + "persistentvolumeclaims,"
           + "networkpolicies,serviceaccounts,roles,rolebindings,horizontalpodautoscalers";
 
   private final Cluster cluster;
@@ -40,7 +43,8 @@ final class FailureFolder {
     cluster.client().pods().inNamespace(namespace).list().getItems().stream()
         .flatMap(
             pod ->
-                pod.getSpec().getContainers().stream()
+                Stream.of(pod.getSpec().getInitContainers(), pod.getSpec().getContainers())
+                    .flatMap(List::stream)
                     .map(each -> pod.getMetadata().getName() + "/" + each.getName()))
         .forEach(container -> keepLogs(directory, namespace, container));
   }

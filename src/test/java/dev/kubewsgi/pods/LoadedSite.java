@@ -175,9 +175,13 @@ final class LoadedSite {
     List<Node> nodes = scene.cluster().client().nodes().list().getItems();
     assumeTrue(nodes.size() > 1, "a drain needs a second node");
     String node = scene.pods("group", "site").getFirst().getSpec().getNodeName();
-    scene.kubectl("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=150s");
-    awaitAllReady();
-    scene.kubectl("uncordon", node);
+    try {
+      scene.kubectl(
+          "drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=150s");
+      awaitAllReady();
+    } finally {
+      scene.kubectl("uncordon", node);
+    }
   }
 
   /** Kills a worker process of one of the pods, and not its supervisor. */

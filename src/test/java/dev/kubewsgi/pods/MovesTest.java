@@ -35,7 +35,7 @@ class MovesTest {
   }
 
   private static void moves(Scene scene, Site site, String group, String answer) {
-    List<String> gateways = scene.podNames("gateway", "main");
+    List<String> gateways = scene.podsAndRestarts("gateway", "main");
     scene.patch("alias", "mover", "{\"spec\": {\"processGroup\": %s}}".formatted(group));
     Eventually.isTrue(
         answer,
@@ -45,6 +45,6 @@ class MovesTest {
           assertTrue(PLACES.contains(now), () -> "lost on the way to " + answer + ": " + now);
           return now.equals(answer);
         });
-    assertEquals(gateways, scene.podNames("gateway", "main"), "the gateway runs on");
+    assertEquals(gateways, scene.podsAndRestarts("gateway", "main"), "the gateway runs on");
   }
 }

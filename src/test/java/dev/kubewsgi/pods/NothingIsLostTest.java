@@ -61,7 +61,8 @@ class NothingIsLostTest {
         "On %s, %d processors: the site carries %,d requests/s, and the load is of %,d/s. Everything"
                 .formatted(
                     kubernetes, Runtime.getRuntime().availableProcessors(), carried, perSecond)
-            + " shares these processors, the clients included.");
+            + " shares these processors, the clients included, which is why the load is a part of what"
+            + " is carried: pods that come and go need processors too.");
     say("");
     say(
         "| while | rounds | requests | lost or wrong | p99 before, ms | p99 during, ms | max, ms |");

@@ -66,6 +66,20 @@ class OutagesTest {
   void whenKubeletsAreRestarted() {
     kubernetes.restart("node-1-kubelet", AN_INSTANT);
     kubernetes.restart("node-2-kubelet", AN_INSTANT);
+    String last = renewal("node-1") + renewal("node-2");
+    Eventually.isTrue(
+        "both kubelets say again that they live",
+        Scene.PATIENCE,
+        () -> !last.contains(renewal("node-1")) && !last.contains(renewal("node-2")));
+  }
+
+  /** When a kubelet said last that it lives, which it does every ten seconds. */
+  private String renewal(String node) {
+    return scene
+        .cluster()
+        .kubectl("get", "lease", node, "-n", "kube-node-lease", "-o", "jsonpath={.spec.renewTime}")
+        .orFail()
+        .stdout();
   }
 
   @Test

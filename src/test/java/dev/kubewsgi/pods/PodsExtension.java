@@ -127,6 +127,13 @@ final class PodsExtension
   }
 
   @Override
+  public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    keep(context);
+    throw failure;
+  }
+
+  @Override
   public void handleAfterEachMethodExecutionException(ExtensionContext context, Throwable failure)
       throws Throwable {
     keep(context);

@@ -130,7 +130,7 @@ class ProcessesTest {
 
   @Test
   void aCrashInAGroupIsNoticedByNobodyElse() {
-    List<String> gateways = scene.podNames("gateway", "main");
+    List<String> gateways = scene.podsAndRestarts("gateway", "main");
     String embedded = Scene.answer(site, "/embedded");
     String[] single = Scene.answer(site, "/single").split(" ");
 
@@ -140,7 +140,7 @@ class ProcessesTest {
     assertTrue(crash.contains("KW"), crash);
     assertEquals(embedded, Scene.answer(site, "/embedded"));
     assertEquals(single[0], Scene.answer(site, "/single").split(" ")[0]);
-    assertEquals(gateways, scene.podNames("gateway", "main"));
+    assertEquals(gateways, scene.podsAndRestarts("gateway", "main"));
     scene.awaitAnswer(site, "/mine", "200 (4711, 42)");
   }
 }

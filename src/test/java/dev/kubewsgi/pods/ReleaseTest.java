@@ -2,6 +2,7 @@ package dev.kubewsgi.pods;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.kubewsgi.system.Eventually;
 import dev.kubewsgi.system.Site;
 import dev.kubewsgi.testing.apiserver.Checkout;
 import dev.kubewsgi.testing.apiserver.Cluster;
@@ -14,6 +15,11 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Pods
 @Isolated("there is one release")
 class ReleaseTest {
+
+  /** One that does not know a field of today's. */
+  private static final String AN_EARLIER_ONE =
+      "[{\"op\": \"remove\", \"path\":"
+          + " \"/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/accessLog\"}]";
 
   private Scene scene;
   private Release release;
@@ -35,7 +41,8 @@ class ReleaseTest {
 
   private List<String> runningPods() {
     return List.of(
-        scene.podNames("gateway", "main").toString(), scene.podNames("group", "site").toString());
+        scene.podsAndRestarts("gateway", "main").toString(),
+        scene.podsAndRestarts("group", "site").toString());
   }
 
   @Test
@@ -49,12 +56,31 @@ class ReleaseTest {
   void definitionsAreUpgradedWithObjectsInPlace(Cluster cluster) {
     cluster
         .kubectl(
+            "patch", "crd", "wsgigateways.kubewsgi.dev", "--type=json", "--patch=" + AN_EARLIER_ONE)
+        .orFail();
+    cluster
+        .kubectl(
             "apply",
             "--server-side",
             "--force-conflicts",
             "--filename=" + Checkout.file("dist/crds.yaml"))
         .orFail();
+    Eventually.isTrue("the new field is taken", Scene.PATIENCE, this::takesAnAccessLog);
     editIsServedByTheSamePods();
+    Eventually.isTrue(
+        "the access log has the answer",
+        Scene.PATIENCE,
+        () ->
+            scene
+                .kubectl("logs", "deployment/main-gateway")
+                .contains("\"GET /app HTTP/1.1\" 200 "));
+  }
+
+  private boolean takesAnAccessLog() {
+    scene.patch("wgw", "main", "{\"spec\": {\"accessLog\": \"Combined\"}}");
+    return scene
+        .kubectl("get", "wgw", "main", "--output=jsonpath={.spec.accessLog}")
+        .equals("Combined");
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.kubewsgi.system.Site;
 import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.CommandResult;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.api.model.Service;
@@ -36,6 +37,9 @@ final class Scene implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(150);
 
   private static final int CONNECT_MILLIS = 1000;
+
+  /** Of this project's own clusters, in which no other way to a Service would be good enough. */
+  private static final String OWN_SERVICES = "198.19.";
 
   private final Cluster cluster;
   private final TestNamespace namespace;
@@ -142,6 +146,19 @@ final class Scene implements AutoCloseable {
         .toList();
   }
 
+  /** Names of {@link #pods}, each with how often its containers were started again, sorted. */
+  List<String> podsAndRestarts(String component, String owner) {
+    return pods(component, owner).stream().map(Scene::nameAndRestarts).sorted().toList();
+  }
+
+  private static String nameAndRestarts(Pod pod) {
+    int restarts =
+        pod.getStatus().getContainerStatuses().stream()
+            .mapToInt(ContainerStatus::getRestartCount)
+            .sum();
+    return pod.getMetadata().getName() + ", started again " + restarts + " times";
+  }
+
   /**
    * Pods of an object.
    *
@@ -186,6 +203,9 @@ final class Scene implements AutoCloseable {
    */
   Site site(String gateway, int port) {
     String address = awaitService(gateway).get().getSpec().getClusterIP();
+    if (address.startsWith(OWN_SERVICES)) {
+      Eventually.isTrue(address + " is reached", () -> isReached(address, port));
+    }
     return isReached(address, port) ? opened(new Site(address, port)) : forwarded(gateway, port);
   }
 

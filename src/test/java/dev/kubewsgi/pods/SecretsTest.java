@@ -42,7 +42,7 @@ class SecretsTest {
 
   @Test
   void theSecretIsRotatedWhileItServes() {
-    List<String> pods = scene.podNames("group", "site");
+    List<String> pods = scene.podsAndRestarts("group", "site");
     String before = secret();
     scene.patch("dg", "site", "{\"spec\": {\"secretRotatedAt\": \"2026-01-02T03:04:05Z\"}}");
     Eventually.isTrue("another secret", Scene.PATIENCE, () -> !secret().equals(before));
@@ -50,7 +50,7 @@ class SecretsTest {
     scene.kubectl("rollout", "restart", "deployment/main-gateway");
     scene.awaitRollout("main-gateway");
     scene.awaitAnswer(site, "/app", "200 here");
-    assertEquals(pods, scene.podNames("group", "site"));
+    assertEquals(pods, scene.podsAndRestarts("group", "site"));
   }
 
   private String secret() {

@@ -81,7 +81,8 @@ class SourcesTest {
   /** Those that an edit leaves alone; pods of other tests' groups come and go. */
   private List<String> pods() {
     return List.of(
-        scene.podNames("gateway", "main").toString(), scene.podNames("group", "site").toString());
+        scene.podsAndRestarts("gateway", "main").toString(),
+        scene.podsAndRestarts("group", "site").toString());
   }
 
   @Test

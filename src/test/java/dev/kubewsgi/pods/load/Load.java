@@ -77,6 +77,10 @@ public final class Load {
         throw new IllegalStateException("interrupted while the load ended", e);
       }
     }
+    if (outcomes.size() != next.get()) {
+      throw new AssertionError(
+          "of %d requests, %d are accounted for".formatted(next.get(), outcomes.size()));
+    }
     return new Report(List.copyOf(outcomes));
   }
 
@@ -103,7 +107,7 @@ public final class Load {
       var answer = connection.ask(question.head(address.getHostString(), path), question.body());
       note(question, due, check(question, answer));
       return connection;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) { // what is no HTTP is no answer either
       note(question, due, "no answer: " + e);
       close(connection);
       return null;

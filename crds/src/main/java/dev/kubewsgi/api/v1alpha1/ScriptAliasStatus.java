@@ -23,7 +23,8 @@ public record ScriptAliasStatus(
     @JsonPropertyDescription("Generation of the spec that this status is about.")
         Long observedGeneration,
     @JsonPropertyDescription(
-            "Accepted, ResolvedRefs, Programmed and Ready; docs/conditions.md explains each reason.")
+            "Accepted, ResolvedRefs, Programmed and Ready, and SupportedVersion where definitions"
+                + " are of another release than the operator; docs/conditions.md explains each reason.")
         List<Condition> conditions,
     @PrinterColumn(name = "Route")
         @JsonPropertyDescription(

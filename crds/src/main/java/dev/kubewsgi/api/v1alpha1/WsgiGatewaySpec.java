@@ -21,7 +21,7 @@ import java.util.Map;
  * What a gateway listens on, accepts and allows, and in a cluster its pods.
  *
  * @param trustedProxies null: none
- * @param accessLog null: one of a later release
+ * @param accessLog null: one of a later release, or of a definition from before there was one
  * @param image null: the operator's
  * @param imagePullPolicy null: Kubernetes' choice
  * @param imagePullSecrets null: none

@@ -27,7 +27,8 @@ public record WsgiGatewayStatus(
     @JsonPropertyDescription("Generation of the spec that this status is about.")
         Long observedGeneration,
     @JsonPropertyDescription(
-            "Accepted, ResolvedRefs, Programmed and Ready; docs/conditions.md explains each reason.")
+            "Accepted, ResolvedRefs, Programmed and Ready, and SupportedVersion where definitions"
+                + " are of another release than the operator; docs/conditions.md explains each reason.")
         List<Condition> conditions,
     @PrinterColumn(name = "Ready")
         @JsonPropertyDescription("Pods that are ready, of those that are wanted.")

@@ -199,6 +199,15 @@ final class AppliedFields {
     return QUANTITIES.contains(field)
         && left instanceof String a
         && right instanceof String b
-        && new Quantity(a).equals(new Quantity(b));
+        && sameAmount(a, b);
+  }
+
+  /** What is no quantity is another than whatever stands, and the API server's to refuse. */
+  private static boolean sameAmount(String a, String b) {
+    try {
+      return new Quantity(a).equals(new Quantity(b));
+    } catch (ArithmeticException | IllegalArgumentException noQuantity) {
+      return false;
+    }
   }
 }

@@ -6,6 +6,7 @@ import dev.kubewsgi.operator.Names;
 import dev.kubewsgi.operator.OperatorConfig;
 import dev.kubewsgi.operator.Owned;
 import dev.kubewsgi.operator.pods.Disruption;
+import dev.kubewsgi.operator.pods.PodFields;
 import dev.kubewsgi.operator.pods.PodTemplateOverlay;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -47,6 +48,7 @@ public final class DaemonGroupModel {
   /** What cannot be applied of the spec: field and cure. Empty: all can. */
   public static List<String> findings(DaemonGroup group) {
     List<String> findings = new ArrayList<>(LaterRelease.findings(group));
+    findings.addAll(PodFields.findings(group.getSpec().resources()));
     findings.addAll(
         PodTemplateOverlay.findings(
             group.getSpec().podTemplate(),

@@ -214,7 +214,7 @@ final class GatewayDeployment {
     List<Volume> volumes = new ArrayList<>();
     volumes.add(Volumes.empty("run"));
     volumes.add(Volumes.empty("tmp"));
-    certificates().forEach(secret -> volumes.add(Volumes.secret(volume(secret), secret)));
+    certificates().forEach(secret -> volumes.add(Volumes.secretOnceThere(volume(secret), secret)));
     volumes.addAll(sources.volumes());
     return volumes;
   }

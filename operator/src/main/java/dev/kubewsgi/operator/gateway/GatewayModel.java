@@ -10,6 +10,7 @@ import dev.kubewsgi.operator.OperatorConfig;
 import dev.kubewsgi.operator.Owned;
 import dev.kubewsgi.operator.pods.Disruption;
 import dev.kubewsgi.operator.pods.Ingress;
+import dev.kubewsgi.operator.pods.PodFields;
 import dev.kubewsgi.operator.pods.PodTemplateOverlay;
 import dev.kubewsgi.operator.pods.Probes;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -69,6 +70,7 @@ public final class GatewayModel {
                 + ", where a gateway in a cluster has its probes and metrics");
       }
     }
+    findings.addAll(PodFields.findings(gateway.getSpec().resources()));
     findings.addAll(
         PodTemplateOverlay.findings(
             gateway.getSpec().podTemplate(),

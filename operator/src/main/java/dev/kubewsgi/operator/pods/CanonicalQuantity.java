@@ -32,6 +32,16 @@ final class CanonicalQuantity {
     }
   }
 
+  /** Whether an API server takes it for an amount. */
+  static boolean isQuantity(Quantity written) {
+    try {
+      written.getNumericalAmount();
+      return true;
+    } catch (ArithmeticException | IllegalArgumentException noQuantity) {
+      return false;
+    }
+  }
+
   private static Quantity canonical(Quantity written, BigDecimal amount) {
     String unit = written.getFormat() == null ? "" : written.getFormat();
     if (unit.endsWith("i") && binary(amount)) {

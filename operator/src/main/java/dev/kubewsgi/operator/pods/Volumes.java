@@ -31,6 +31,15 @@ public final class Volumes {
         .build();
   }
 
+  /** As {@link #secret}, but no pod waits for it: its files appear once there is one. */
+  public static Volume secretOnceThere(String name, String secret) {
+    return new VolumeBuilder(secret(name, secret))
+        .editSecret()
+        .withOptional(true)
+        .endSecret()
+        .build();
+  }
+
   /** Keys of several objects of the pod's namespace, readable as those of a {@link #secret}. */
   public static Volume projected(String name, List<VolumeProjection> sources) {
     return new VolumeBuilder()

@@ -50,6 +50,7 @@ public enum Reason {
   ScaledToZero(Kind.GOOD),
   PodsStarting(Kind.PROGRESS),
   RollingOut(Kind.PROGRESS),
+  PodsRefused(Kind.FAULT),
   CreateContainerConfigError(Kind.FAULT),
   ImagePullFailed(Kind.FAULT),
   InitFailed(Kind.FAULT),

@@ -1,6 +1,7 @@
 package dev.kubewsgi.operator.status;
 
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import java.util.Objects;
 import java.util.Optional;
@@ -12,14 +13,15 @@ import java.util.Optional;
  * @param pods there are, of whatever template
  * @param ready of them
  * @param current of the newest template; fewer than it has to be while the newest was not seen yet
+ * @param refusal why the API server takes no more pods; empty: it does
  */
-public record Rollout(int wanted, int pods, int ready, int current) {
+public record Rollout(int wanted, int pods, int ready, int current, Optional<String> refusal) {
 
   /** Of a Deployment that may not be there yet. */
   public static Rollout of(Optional<Deployment> deployment, int wanted) {
     DeploymentStatus status = deployment.map(Deployment::getStatus).orElse(null);
     if (status == null) {
-      return new Rollout(wanted, 0, 0, 0);
+      return new Rollout(wanted, 0, 0, 0, Optional.empty());
     }
     boolean seen =
         Objects.equals(
@@ -28,7 +30,15 @@ public record Rollout(int wanted, int pods, int ready, int current) {
         wanted,
         orZero(status.getReplicas()),
         orZero(status.getReadyReplicas()),
-        seen ? orZero(status.getUpdatedReplicas()) : 0);
+        seen ? orZero(status.getUpdatedReplicas()) : 0,
+        refusal(status));
+  }
+
+  private static Optional<String> refusal(DeploymentStatus status) {
+    return status.getConditions().stream()
+        .filter(each -> each.getType().equals("ReplicaFailure") && each.getStatus().equals("True"))
+        .map(DeploymentCondition::getMessage)
+        .findAny();
   }
 
   private static int orZero(Integer number) {

@@ -86,6 +86,14 @@ public final class WorkloadConditions {
           ConditionType.Ready,
           Reason.of(fault.get().reason()),
           fault.get().message() + served(rollout));
+    } else if (rollout.refusal().isPresent()) {
+      conditions.markFalse(
+          ConditionType.Ready,
+          Reason.PodsRefused,
+          "the API server takes no more pods: "
+              + rollout.refusal().get()
+              + "; "
+              + progress(rollout));
     } else {
       Reason reason = rollout.ready() > 0 ? Reason.RollingOut : Reason.PodsStarting;
       conditions.markFalse(ConditionType.Ready, reason, progress(rollout));

@@ -108,7 +108,13 @@ class AppliedFieldsTest {
             false,
             data("{a: 500m}"),
             "{'f:data': {'.': {}, 'f:a': {}}}",
-            data("{a: '0.5'}")));
+            data("{a: '0.5'}")),
+        row(
+            "what is no amount is another",
+            false,
+            range("memory: 512Mi"),
+            limits,
+            range("memory: 512MB")));
   }
 
   private static Arguments row(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
+import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import dev.kubewsgi.operator.Names;
 import dev.kubewsgi.testing.apiserver.ApiServer;
 import dev.kubewsgi.testing.apiserver.Cluster;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What people get wrong: a condition says what it is and what to write instead, once. One scene is
@@ -222,6 +224,30 @@ class BadInputTest {
             .formatted(name, spec.replace("NEIGHBOUR", neighbour.name())));
     assertSays(cure, scene.awaitCondition(ScriptAlias.class, name, type, reason));
     assertSays(cure, scene.awaitCondition(ScriptAlias.class, name, "Ready", reason));
+    scene.awaitQuiet();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"WsgiGateway", "DaemonGroup"})
+  @Execution(ExecutionMode.SAME_THREAD)
+  void ofAnAmountThatIsNoneIsSaidWithTheCure(String kind) {
+    var type = kind.equals("DaemonGroup") ? DaemonGroup.class : WsgiGateway.class;
+    String fields = kind.equals("DaemonGroup") ? "" : "listeners: [{name: http, port: 8084}], ";
+    String manifest =
+        """
+        apiVersion: kubewsgi.dev/v1alpha1
+        kind: %s
+        metadata: {name: amounts}
+        spec: {%sresources: {limits: {memory: %s}}}
+        """;
+    String cure = "spec.resources.limits.memory: 512MB is no quantity; write one such as";
+    scene.apply(manifest.formatted(kind, fields, "512MB"));
+    assertSays(cure, scene.awaitCondition(type, "amounts", "Accepted", "InvalidSpec"));
+    scene.apply(manifest.formatted(kind, fields, "512Mi"));
+    scene.awaitCondition(type, "amounts", "Programmed", "Programmed");
+    scene.apply(manifest.formatted(kind, fields, "512MB"));
+    scene.awaitCondition(type, "amounts", "Accepted", "InvalidSpec");
+    scene.delete(type, "amounts");
     scene.awaitQuiet();
   }
 

@@ -39,7 +39,8 @@ class WorkloadConditionsTest {
     conditions.markAccepted(List.of());
     conditions.markProgrammed(List.of());
     conditions.markReady(
-        new Rollout(wanted, pods, ready, current), fault ? FAULT : Optional.empty());
+        new Rollout(wanted, pods, ready, current, Optional.empty()),
+        fault ? FAULT : Optional.empty());
     assertEquals(status, ready(conditions).getStatus());
     assertEquals(reason, ready(conditions).getReason());
   }
@@ -50,7 +51,7 @@ class WorkloadConditionsTest {
     conditions.markAccepted(List.of("spec.podTemplate.kind: leave it out"));
     conditions.markProgrammed(
         List.of(new Failure(Failure.Cause.NotOwned, "Service x", "it is somebody else's")));
-    conditions.markReady(new Rollout(1, 1, 1, 1), Optional.empty());
+    conditions.markReady(new Rollout(1, 1, 1, 1, Optional.empty()), Optional.empty());
     assertEquals("False", ready(conditions).getStatus());
     assertEquals("InvalidSpec", ready(conditions).getReason());
     assertEquals("False", find(conditions, ConditionType.Programmed).getStatus());
@@ -71,9 +72,34 @@ class WorkloadConditionsTest {
 
   @Test
   void anEditThatTheDeploymentHasNotSeenIsNotRolledOut() {
-    assertEquals(new Rollout(1, 1, 1, 0), Rollout.of(Optional.of(deployment(2, 1)), 1));
-    assertEquals(new Rollout(1, 1, 1, 1), Rollout.of(Optional.of(deployment(2, 2)), 1));
-    assertEquals(new Rollout(1, 0, 0, 0), Rollout.of(Optional.empty(), 1));
+    assertEquals(
+        new Rollout(1, 1, 1, 0, Optional.empty()), Rollout.of(Optional.of(deployment(2, 1)), 1));
+    assertEquals(
+        new Rollout(1, 1, 1, 1, Optional.empty()), Rollout.of(Optional.of(deployment(2, 2)), 1));
+    assertEquals(new Rollout(1, 0, 0, 0, Optional.empty()), Rollout.of(Optional.empty(), 1));
+  }
+
+  @Test
+  void podsThatTheApiServerDoesNotTakeAreSaidInItsWords() {
+    Deployment refused =
+        new DeploymentBuilder(deployment(2, 2))
+            .editStatus()
+            .withReplicas(0)
+            .withReadyReplicas(0)
+            .addNewCondition()
+            .withType("ReplicaFailure")
+            .withStatus("True")
+            .withMessage("pods x is forbidden: exceeded quota")
+            .endCondition()
+            .endStatus()
+            .build();
+    var conditions = conditions();
+    conditions.markReady(Rollout.of(Optional.of(refused), 2), Optional.empty());
+    assertEquals("PodsRefused", ready(conditions).getReason());
+    assertEquals(
+        "the API server takes no more pods: pods x is forbidden: exceeded quota;"
+            + " 0 of 2 pods are ready, 1 are of the newest template",
+        ready(conditions).getMessage());
   }
 
   private static Deployment deployment(long generation, long observed) {
