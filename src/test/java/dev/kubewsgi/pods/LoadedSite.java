@@ -52,18 +52,39 @@ final class LoadedSite {
           return [answer]
       """;
 
+  /** Waits for a worker first, as one that dies again and again is not replaced at once. */
   private static final String KILL_ONE =
       """
-      import os, pathlib, signal
-      workers = [each.parent for each in pathlib.Path("/proc").glob("[0-9]*/cmdline")
-                 if each.read_bytes().startswith(b"(wsgi:")]
-      os.kill(int(workers[0].name), signal.SIGKILL)
+      import os, pathlib, signal, time
+
+      def workers():
+          found = set()
+          for each in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+              try:
+                  if each.read_bytes().startswith(b"(wsgi:"):
+                      found.add(int(each.parent.name))
+              except OSError:
+                  pass  # it has ended meanwhile
+          return found
+
+      def wait(wanted):
+          deadline = time.monotonic() + 60
+          while not wanted(workers()):
+              if time.monotonic() > deadline:
+                  raise SystemExit("no worker within a minute")
+              time.sleep(0.1)
+
+      wait(lambda found: found)
+      before = workers()
+      os.kill(min(before), signal.SIGKILL)
+      wait(lambda found: found - before)
       """;
 
   private final Scene scene;
   private final Release release;
   private final Site site;
   private int revision;
+  private int kills;
 
   private LoadedSite(Scene scene, Release release, Site site) {
     this.scene = scene;
@@ -184,9 +205,13 @@ final class LoadedSite {
     }
   }
 
-  /** Kills a worker process of one of the pods, and not its supervisor. */
+  /**
+   * Kills a worker process of one of the pods, another at each call, and not its supervisor;
+   * returns when there is another.
+   */
   void killWorker() {
-    String pod = scene.pods("group", "site").getFirst().getMetadata().getName();
+    List<String> pods = scene.podNames("group", "site");
+    String pod = pods.get(kills++ % pods.size());
     scene.kubectl("exec", pod, "--", "python3", "-c", KILL_ONE);
   }
 }
