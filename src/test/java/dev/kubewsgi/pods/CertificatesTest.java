@@ -29,12 +29,7 @@ class CertificatesTest {
             + Manifests.alias("app", "", Manifests.answering("'here'")));
     Site site = scene.site("main", Manifests.PORT);
     scene.awaitAnswer(site, "/app", "200 here");
-    scene.kubectl(
-        "wait",
-        "wgw",
-        "main",
-        "--for=condition=ResolvedRefs=False",
-        "--timeout=" + Scene.PATIENCE.toSeconds() + "s");
+    scene.awaitCondition("wgw", "main", "ResolvedRefs=False");
     String message =
         scene.kubectl(
             "get",

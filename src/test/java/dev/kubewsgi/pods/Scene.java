@@ -110,6 +110,7 @@ final class Scene implements AutoCloseable {
    *
    * @param kind its name or a short one: {@code dg}
    * @param name {@code --all} for each of them
+   * @param condition its type, or {@code ResolvedRefs=False} where it is to have another status
    */
   void awaitCondition(String kind, String name, String condition) {
     kubectl("wait", kind, name, "--for=condition=" + condition, "--timeout=" + seconds());

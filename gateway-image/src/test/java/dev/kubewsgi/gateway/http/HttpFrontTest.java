@@ -75,14 +75,12 @@ final class HttpFrontTest {
   }
 
   private int start(Application application, GatewaySettings settings) {
+    return start(application, settings, AccessLog.ofLogger());
+  }
+
+  private int start(Application application, GatewaySettings settings, AccessLog log) {
     front =
-        HttpFront.start(
-            vertx,
-            settings,
-            Applications.everywhere(application),
-            stats,
-            AccessLog.ofLogger(),
-            "test");
+        HttpFront.start(vertx, settings, Applications.everywhere(application), stats, log, "test");
     return front.listening().getFirst().port();
   }
 
@@ -667,8 +665,8 @@ final class HttpFrontTest {
   void theAccessLogHasALineForEachRequest() throws Exception {
     ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
     AccessLog log = AccessLog.to(lines::add);
-    logTo(log, Settings.plain(0).logged());
-    try (Client client = new Client(front.listening().getFirst().port())) {
+    int port = start(constant("hello"), Settings.plain(0).logged(), log);
+    try (Client client = new Client(port)) {
       client.send("GET /a\"b?c HTTP/1.1\r\nHost: h\r\nReferer: r\r\nUser-Agent: u\"\u00e9\r\n\r\n");
       client.answer();
     }
@@ -684,8 +682,8 @@ final class HttpFrontTest {
   void theAccessLogHasTheRequestsOfAsLongAsTheSettingsWantIt() throws Exception {
     ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
     AccessLog log = AccessLog.to(lines::add);
-    logTo(log, Settings.plain(0));
-    try (Client client = new Client(front.listening().getFirst().port())) {
+    int port = start(constant("hello"), Settings.plain(0), log);
+    try (Client client = new Client(port)) {
       client.send("GET /before HTTP/1.1\r\nHost: h\r\n\r\n");
       client.answer();
       front.reconfigure(Settings.plain(0).logged());
@@ -698,12 +696,6 @@ final class HttpFrontTest {
     log.close();
     assertEquals(1, lines.size(), lines::toString);
     assertTrue(lines.peek().contains("GET /while "), lines.peek());
-  }
-
-  private void logTo(AccessLog log, GatewaySettings settings) {
-    front =
-        HttpFront.start(
-            vertx, settings, Applications.everywhere(constant("hello")), stats, log, "test");
   }
 
   private static Exchange taken(Client client, CompletableFuture<Exchange> taken) throws Exception {

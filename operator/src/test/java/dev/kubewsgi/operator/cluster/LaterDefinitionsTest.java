@@ -13,11 +13,9 @@ import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -134,8 +132,7 @@ class LaterDefinitionsTest {
   /** Lets a field be anything. */
   private static void widen(
       Cluster cluster, Class<? extends CustomResource<?, ?>> kind, String field) {
-    edit(
-        cluster,
+    cluster.changeSpec(
         kind,
         spec -> {
           JSONSchemaProps anything = new JSONSchemaProps();
@@ -145,28 +142,10 @@ class LaterDefinitionsTest {
         });
   }
 
-  /** Changes the schema of a kind's spec in the cluster. */
-  private static void edit(
-      Cluster cluster,
-      Class<? extends CustomResource<?, ?>> kind,
-      Consumer<JSONSchemaProps> change) {
-    cluster
-        .client()
-        .apiextensions()
-        .v1()
-        .customResourceDefinitions()
-        .withName(CustomResource.getCRDName(kind))
-        .edit(
-            definition -> {
-              change.accept(spec(definition));
-              return definition;
-            });
-  }
-
   private static void addField(Cluster cluster, Class<? extends CustomResource<?, ?>> kind) {
     JSONSchemaProps text = new JSONSchemaProps();
     text.setType("string");
-    edit(cluster, kind, spec -> spec.getProperties().put("novelty", text));
+    cluster.changeSpec(kind, spec -> spec.getProperties().put("novelty", text));
   }
 
   private static void assertNames(
@@ -183,18 +162,7 @@ class LaterDefinitionsTest {
 
   private static void addChoice(
       Cluster cluster, Class<? extends CustomResource<?, ?>> kind, String... path) {
-    edit(cluster, kind, spec -> addChoice(spec, path));
-  }
-
-  private static JSONSchemaProps spec(CustomResourceDefinition definition) {
-    return definition
-        .getSpec()
-        .getVersions()
-        .getFirst()
-        .getSchema()
-        .getOpenAPIV3Schema()
-        .getProperties()
-        .get("spec");
+    cluster.changeSpec(kind, spec -> addChoice(spec, path));
   }
 
   private static void addChoice(JSONSchemaProps spec, String... path) {

@@ -1,5 +1,6 @@
 package dev.kubewsgi.operator.cluster;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
@@ -26,11 +27,11 @@ class RefusedPodsTest {
       scene.apply(QUOTA);
       scene.eventually(
           () ->
-              assertTrue(
+              assertEquals(
+                  "0",
                   scene
                       .kubectl("get", "quota", "full", "-o", "jsonpath={.status.hard.pods}")
-                      .stdout()
-                      .equals("0")));
+                      .stdout()));
       scene.apply(Scene.group(2));
       var ready = scene.awaitCondition(DaemonGroup.class, "site1", "Ready", "PodsRefused");
       assertTrue(ready.getMessage().contains("exceeded quota: full"), ready::getMessage);

@@ -9,13 +9,11 @@ import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
-import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,7 +68,7 @@ class OtherDefinitionsTest {
 
   @Test
   void aConditionOfEachObjectOfTheKindSaysWhatIsMissingForAsLongAsItIs() {
-    edit(DaemonGroup.class, fields -> fields.remove("restartedAt"));
+    cluster.changeSpec(DaemonGroup.class, spec -> spec.getProperties().remove("restartedAt"));
     Map<String, String> environment =
         Map.of(
             "KUBE_WSGI_NAMESPACE", namespace,
@@ -87,7 +85,7 @@ class OtherDefinitionsTest {
       awaitSaid("dg/site1", each -> each.contains("is older than this operator: it lacks spec.re"));
 
       cluster.crds();
-      edit(WsgiGateway.class, fields -> fields.put("novelty", text()));
+      cluster.changeSpec(WsgiGateway.class, spec -> spec.getProperties().put("novelty", text()));
       awaitSaid("wgw/main", each -> each.contains("is newer than this operator: spec.novelty"));
       awaitSaid("dg/site1", String::isEmpty);
     }
@@ -107,23 +105,5 @@ class OtherDefinitionsTest {
     var text = new JSONSchemaProps();
     text.setType("string");
     return text;
-  }
-
-  /** Changes the fields of a kind's spec in the cluster. */
-  private void edit(
-      Class<? extends CustomResource<?, ?>> kind, Consumer<Map<String, JSONSchemaProps>> change) {
-    cluster
-        .client()
-        .apiextensions()
-        .v1()
-        .customResourceDefinitions()
-        .withName(CustomResource.getCRDName(kind))
-        .edit(
-            definition -> {
-              var schema = definition.getSpec().getVersions().getFirst().getSchema();
-              change.accept(
-                  schema.getOpenAPIV3Schema().getProperties().get("spec").getProperties());
-              return definition;
-            });
   }
 }

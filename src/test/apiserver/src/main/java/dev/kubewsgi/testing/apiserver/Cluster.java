@@ -5,6 +5,7 @@ import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionStatus;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** The cluster that tests run against, as a user of it who may do everything. */
@@ -185,6 +187,26 @@ public final class Cluster implements AutoCloseable {
         .map(each -> client.resource(each).forceConflicts().serverSideApply())
         .toList()
         .forEach(this::awaitEstablished);
+  }
+
+  /**
+   * Changes the schema of a kind's spec, for all who use the cluster and until {@link #crds}.
+   *
+   * @param change of the schema that there is
+   */
+  public void changeSpec(
+      Class<? extends CustomResource<?, ?>> kind, Consumer<JSONSchemaProps> change) {
+    client
+        .apiextensions()
+        .v1()
+        .customResourceDefinitions()
+        .withName(CustomResource.getCRDName(kind))
+        .edit(
+            definition -> {
+              var schema = definition.getSpec().getVersions().getFirst().getSchema();
+              change.accept(schema.getOpenAPIV3Schema().getProperties().get("spec"));
+              return definition;
+            });
   }
 
   private static CustomResourceDefinition definition(Class<? extends CustomResource<?, ?>> kind) {
