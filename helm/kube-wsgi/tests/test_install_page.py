@@ -11,6 +11,7 @@ import yaml
 _PAGE = chart.ROOT / "docs/install.md"
 _NOTES = chart.CHART / "templates/NOTES.txt"
 _QUICKSTART = chart.ROOT / "examples/quickstart/gateway.yaml"
+_PART_OF = "app.kubernetes.io/part-of=kube-wsgi"
 _NEEDS_NODES = re.compile(r"^kubectl .* rollout status .*\n", re.M)
 
 
@@ -41,9 +42,16 @@ class ThePage(unittest.TestCase):
                 self.run_sections(helm, "Uninstall")
                 self.assertEqual([], self.place.items("crd"))
 
-    def test_installs_with_kubectl(self):
-        self.run_sections("helm4", "With kubectl")
-        self.assertTrue(self.place.get("deployment", "kube-wsgi", "kube-wsgi"))
+    def test_installs_with_kubectl_and_ends_the_operator_alone(self):
+        for _ in range(2):
+            self.run_sections("helm4", "With kubectl")
+            self.assertTrue(self.place.get("deployment", "kube-wsgi", "kube-wsgi"))
+            self.place.kubectl("apply", f"--filename={_QUICKSTART}")
+            self.run_sections("helm4", "Uninstall what kubectl installed")
+            self.assertIsNone(self.place.get("namespace", "kube-wsgi"))
+            self.assertEqual([], self.place.items("clusterrole", f"--selector={_PART_OF}"))
+            self.assertEqual([], self.place.items("clusterrolebinding", f"--selector={_PART_OF}"))
+            self.assertTrue(self.place.get("wgw", "main"))
 
     def test_installs_for_some_namespaces(self):
         self.place.kubectl("create", "namespace", "team-a")
