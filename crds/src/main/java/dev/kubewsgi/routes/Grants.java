@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Whom an object lets in: the other side of every reference into another namespace. */
 final class Grants {
@@ -25,7 +26,7 @@ final class Grants {
       case All -> true;
       case null -> isOwn(owner, namespace);
       case Same -> isOwn(owner, namespace);
-      case Selector -> matches(choice.selector(), labels(namespace));
+      case Selector -> matches(choice.selector(), namespace);
     };
   }
 
@@ -34,15 +35,10 @@ final class Grants {
   }
 
   /** What to tell an alias of a namespace that is not let in. */
-  static String refusal(NamespaceChoice choice, HasMetadata owner, String namespace) {
+  String refusal(NamespaceChoice choice, HasMetadata owner, String namespace) {
     String who = owner.getKind() + " " + RouteCompiler.id(owner);
     return switch (choice.from()) {
-      case Selector ->
-          who
-              + " takes aliases of the namespaces that its spec.aliases.namespaces.selector matches,"
-              + " and the labels of "
-              + namespace
-              + " do not; label the namespace so, or have the selector changed";
+      case Selector -> who + notSelected(namespace);
       case null ->
           who
               + " chooses namespaces in a way that this release does not know, so that of them its"
@@ -55,8 +51,39 @@ final class Grants {
     };
   }
 
+  private String notSelected(String namespace) {
+    return isKnown(namespace)
+        ? " takes aliases of the namespaces that its spec.aliases.namespaces.selector matches, and"
+            + " the labels of "
+            + namespace
+            + " do not; label the namespace so, or have the selector changed"
+        : " chooses namespaces by labels, and those of "
+            + namespace
+            + " may not be read here; its owner writes a selector of "
+            + OWN_NAME
+            + " alone, or sets spec.aliases.namespaces.from to All, or the operator is made to"
+            + " watch the whole cluster";
+  }
+
+  private boolean isKnown(String namespace) {
+    return surroundings.namespaceLabels(namespace).isPresent();
+  }
+
+  /** Labels that nobody knows are not labels that are missing: NotIn would let anybody in. */
+  private boolean matches(Selector selector, String namespace) {
+    return (isKnown(namespace) || keys(selector).allMatch(OWN_NAME::equals))
+        && matches(selector, labels(namespace));
+  }
+
+  private static Stream<String> keys(Selector selector) {
+    return Stream.concat(
+        orEmpty(selector.matchLabels()).keySet().stream(),
+        orEmpty(selector.matchExpressions()).stream().map(Selector.Expression::key));
+  }
+
   private Map<String, String> labels(String namespace) {
-    Map<String, String> labels = new TreeMap<>(surroundings.namespaceLabels(namespace));
+    Map<String, String> labels =
+        new TreeMap<>(surroundings.namespaceLabels(namespace).orElse(Map.of()));
     labels.put(OWN_NAME, namespace);
     return labels;
   }

@@ -56,7 +56,7 @@ final class Placement {
     }
     var choice = gateway.gateway().getSpec().aliases().namespaces();
     if (!grants.admits(choice, gateway.gateway(), namespace(alias))) {
-      String message = Grants.refusal(choice, gateway.gateway(), namespace(alias));
+      String message = grants.refusal(choice, gateway.gateway(), namespace(alias));
       return refuse(
           alias, Reason.NamespaceNotAccepted, "spec.gateway", "WsgiGateway " + id, message);
     }
@@ -88,7 +88,7 @@ final class Placement {
     }
     var choice = group.getSpec().aliases().namespaces();
     if (!grants.admits(choice, group, namespace(alias))) {
-      String message = Grants.refusal(choice, group, namespace(alias));
+      String message = grants.refusal(choice, group, namespace(alias));
       return refuse(
           alias, Reason.ProcessGroupNotAllowed, "spec.processGroup", "DaemonGroup " + id, message);
     }

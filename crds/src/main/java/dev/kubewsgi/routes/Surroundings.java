@@ -16,8 +16,11 @@ public interface Surroundings {
   /** The IP address of a listener that names none. */
   String defaultAddress();
 
-  /** Labels of a namespace; {@code kubernetes.io/metadata.name} may be missing, and is known. */
-  Map<String, String> namespaceLabels(String namespace);
+  /**
+   * Labels of a namespace, of which {@code kubernetes.io/metadata.name} may be missing; empty:
+   * nobody knows them.
+   */
+  Optional<Map<String, String>> namespaceLabels(String namespace);
 
   /** The texts of a ConfigMap by key; empty where there is none. */
   Optional<Map<String, String>> configMap(String namespace, String name);

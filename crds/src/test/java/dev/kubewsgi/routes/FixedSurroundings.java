@@ -45,8 +45,8 @@ final class FixedSurroundings implements Surroundings {
   }
 
   @Override
-  public Map<String, String> namespaceLabels(String namespace) {
-    return namespaceLabels.getOrDefault(namespace, Map.of());
+  public Optional<Map<String, String>> namespaceLabels(String namespace) {
+    return Optional.ofNullable(namespaceLabels.get(namespace));
   }
 
   @Override

@@ -190,6 +190,43 @@ class ReferencesTest {
   }
 
   @Test
+  void labelsThatNobodyKnowsLetNobodyIn() {
+    assertFalse(admits(new Selector(Map.of("tier", "web"), null)));
+    assertFalse(admits(expression("tier", Operator.NotIn, "db")));
+    assertFalse(admits(expression("tier", Operator.DoesNotExist)));
+    assertTrue(admits(new Selector(null, null)));
+    assertTrue(admits(new Selector(Map.of("kubernetes.io/metadata.name", "team"), null)));
+    assertTrue(admits(expression("kubernetes.io/metadata.name", Operator.NotIn, "other")));
+    assertFalse(admits(expression("kubernetes.io/metadata.name", Operator.In, "other")));
+  }
+
+  @Test
+  void whoIsRefusedIsToldWhetherLabelsAreWrongOrUnknown() {
+    assertEquals(
+        "WsgiGateway default/main chooses namespaces by labels, and those of team may not be read"
+            + " here; its owner writes a selector of kubernetes.io/metadata.name alone, or sets"
+            + " spec.aliases.namespaces.from to All, or the operator is made to watch the whole"
+            + " cluster",
+        refusal());
+    surroundings.namespaceLabels.put("team", Map.of());
+    assertEquals(
+        "WsgiGateway default/main takes aliases of the namespaces that its"
+            + " spec.aliases.namespaces.selector matches, and the labels of team do not; label the"
+            + " namespace so, or have the selector changed",
+        refusal());
+  }
+
+  private String refusal() {
+    var chosen =
+        new NamespaceChoice(
+            NamespaceChoice.From.Selector, new Selector(Map.of("tier", "web"), null));
+    return compile(gateway(chosen), chosen, foreign().in("default/site1"))
+        .refusals()
+        .getFirst()
+        .message();
+  }
+
+  @Test
   void selectorDoesNotLetTheOwnNamespaceInByItself() {
     Alias own = Alias.of("default/a", "/a");
     var chosen =

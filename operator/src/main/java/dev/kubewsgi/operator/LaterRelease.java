@@ -38,7 +38,8 @@ public final class LaterRelease {
     return findings;
   }
 
-  private static List<String> unreadable(HasMetadata object) {
+  /** What of an object this operator cannot read: field and cure. Empty: it can read all. */
+  public static List<String> unreadable(HasMetadata object) {
     return Unreadable.in(object).stream()
         .map(LaterRelease::finding)
         .collect(Collectors.toCollection(ArrayList::new));

@@ -25,6 +25,9 @@ public final class Names {
   /** The title of a group's processes: as a label as far as its characters allow. */
   public static final String DISPLAY_NAME = "kubewsgi.dev/display-name";
 
+  /** What annotations of the operator's own begin with. */
+  public static final String ANNOTATIONS = "kubewsgi.dev/";
+
   /**
    * On pod templates, {@code spec.restartedAt}. A key of our own, so that what {@code kubectl
    * rollout restart} writes under its own is left standing.

@@ -211,8 +211,8 @@ public final class Standalone {
     }
 
     @Override
-    public Map<String, String> namespaceLabels(String namespace) {
-      return namespaces.labels(namespace);
+    public Optional<Map<String, String>> namespaceLabels(String namespace) {
+      return Optional.of(namespaces.labels(namespace));
     }
 
     @Override

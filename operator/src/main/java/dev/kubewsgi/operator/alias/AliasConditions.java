@@ -1,6 +1,5 @@
 package dev.kubewsgi.operator.alias;
 
-import dev.kubewsgi.operator.pods.PodFault;
 import dev.kubewsgi.operator.status.ConditionType;
 import dev.kubewsgi.operator.status.Conditions;
 import dev.kubewsgi.operator.status.Reason;
@@ -10,7 +9,6 @@ import dev.kubewsgi.routes.Refusal;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -99,14 +97,23 @@ final class AliasConditions {
   }
 
   /** Whether its newest code serves; what was wrong before comes first. */
-  void markReady(Service service, Optional<PodFault> gateway, Optional<PodFault> group) {
+  void markReady(Service service) {
     if (conditions.markFalseForCause(ConditionType.Ready)) {
       return;
     }
     switch (service) {
       case Service.Serving() ->
           conditions.markTrue(ConditionType.Ready, Reason.Serving, "its newest code serves");
-      case Service.Starting(boolean older) -> markStarting(older, group);
+      case Service.Starting(boolean older) ->
+          conditions.markFalse(
+              ConditionType.Ready,
+              Reason.Starting,
+              "its newest code is starting" + meanwhile(older));
+      case Service.Held held ->
+          conditions.markFalse(
+              ConditionType.Ready,
+              held.whose() == Service.Whose.GROUP ? Reason.GroupNotReady : Reason.GatewayNotReady,
+              held.fault().message() + meanwhile(held.older()));
       case Service.Failed failed ->
           conditions.markFalse(
               ConditionType.Ready,
@@ -115,30 +122,20 @@ final class AliasConditions {
                   + ": "
                   + failed.trouble().message()
                   + meanwhile(failed.older()));
-      case Service.NoPods(boolean wanted) -> markWithoutPods(wanted, gateway);
+      case Service.NoPods none -> markWithoutPods(none);
     }
   }
 
-  private void markWithoutPods(boolean wanted, Optional<PodFault> fault) {
-    if (fault.isPresent()) {
-      String message = "its gateway has no pod that is ready: " + fault.get().message();
+  private void markWithoutPods(Service.NoPods none) {
+    if (none.fault().isPresent()) {
+      String message = "its gateway has no pod that is ready: " + none.fault().get().message();
       conditions.markFalse(ConditionType.Ready, Reason.NoGatewayPods, message);
-    } else if (wanted) {
+    } else if (none.wanted()) {
       conditions.markFalse(
           ConditionType.Ready, Reason.Starting, "the pods of its gateway are starting");
     } else {
       String message = "its gateway has no pods: spec.replicas of it is 0";
       conditions.markFalse(ConditionType.Ready, Reason.NoGatewayPods, message);
-    }
-  }
-
-  private void markStarting(boolean older, Optional<PodFault> group) {
-    if (group.isPresent()) {
-      conditions.markFalse(
-          ConditionType.Ready, Reason.GroupNotReady, group.get().message() + meanwhile(older));
-    } else {
-      conditions.markFalse(
-          ConditionType.Ready, Reason.Starting, "its newest code is starting" + meanwhile(older));
     }
   }
 

@@ -55,6 +55,10 @@ public final class ScriptAliasReconciler implements Reconciler<ScriptAlias> {
 
   @Override
   public UpdateControl<ScriptAlias> reconcile(ScriptAlias alias, Context<ScriptAlias> context) {
+    if (alias.getSpec() == null) {
+      write(alias, ScriptAliasStatuses.ofIllegible(alias, statuses.last(alias), clock.instant()));
+      return UpdateControl.noUpdate();
+    }
     newcomers.seen(alias, clock.instant());
     world
         .of(alias)
@@ -70,13 +74,18 @@ public final class ScriptAliasReconciler implements Reconciler<ScriptAlias> {
   }
 
   private void report(ScriptAlias alias, AliasView view) {
+    ScriptAliasStatus status =
+        ScriptAliasStatuses.of(alias, statuses.last(alias), view, clock.instant());
+    write(alias, status);
+    newcomers.arrived(alias, status, clock.instant()).ifPresent(measurements::programmed);
+  }
+
+  private void write(ScriptAlias alias, ScriptAliasStatus status) {
     Optional<ScriptAliasStatus> last = statuses.last(alias);
-    ScriptAliasStatus status = ScriptAliasStatuses.of(alias, last, view, clock.instant());
     if (statuses.write(alias, status)) {
       events.readinessChanged(
           alias, last.map(ScriptAliasStatus::conditions).orElse(null), status.conditions());
     }
     attempts.succeeded(alias);
-    newcomers.arrived(alias, status, clock.instant()).ifPresent(measurements::programmed);
   }
 }

@@ -2,7 +2,10 @@ package dev.kubewsgi.operator.alias;
 
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.ScriptAliasStatus;
+import dev.kubewsgi.operator.LaterRelease;
+import dev.kubewsgi.operator.status.ConditionType;
 import dev.kubewsgi.operator.status.Conditions;
+import dev.kubewsgi.operator.status.Reason;
 import dev.kubewsgi.operator.world.AliasPart;
 import dev.kubewsgi.operator.world.AliasView;
 import dev.kubewsgi.routes.Attachment;
@@ -31,13 +34,39 @@ final class ScriptAliasStatuses {
     var conditions = new AliasConditions(all);
     markAdmission(conditions, part);
     conditions.markProgrammed(view.programming());
-    conditions.markReady(view.service(), view.gatewayFault(), view.groupFault());
+    conditions.markReady(view.service());
     return new ScriptAliasStatus(
         generation,
         conditions.list(),
         attachment.map(ScriptAliasStatuses::route).orElseGet(() -> wantedRoute(alias)),
         mode(alias, attachment.map(Attachment::daemonGroup).orElseGet(() -> wantedGroup(alias))),
         part.claims().isEmpty() ? null : part.claims());
+  }
+
+  /**
+   * The status of an alias whose spec this operator cannot read: it counts as one that is not
+   * there, and keeps its claims for an operator that can.
+   *
+   * @param last status that was written
+   */
+  static ScriptAliasStatus ofIllegible(
+      ScriptAlias alias, Optional<ScriptAliasStatus> last, Instant now) {
+    long generation = alias.getMetadata().getGeneration();
+    var conditions =
+        new Conditions(last.map(ScriptAliasStatus::conditions).orElse(List.of()), generation, now);
+    conditions.markFalse(
+        ConditionType.Accepted,
+        Reason.InvalidSpec,
+        String.join("; ", LaterRelease.unreadable(alias))
+            + "; until then it counts as one that is not there");
+    conditions.markFalse(ConditionType.Programmed, Reason.NotAttached, "no gateway's table has it");
+    conditions.markFalseForCause(ConditionType.Ready);
+    return new ScriptAliasStatus(
+        generation,
+        conditions.list(),
+        last.map(ScriptAliasStatus::route).orElse(null),
+        last.map(ScriptAliasStatus::mode).orElse(null),
+        last.map(ScriptAliasStatus::claims).orElse(null));
   }
 
   private static void markAdmission(AliasConditions conditions, AliasPart part) {

@@ -113,7 +113,7 @@ final class GroupDeployment {
   }
 
   private Map<String, String> podAnnotations() {
-    Map<String, String> annotations = new TreeMap<>();
+    Map<String, String> annotations = new TreeMap<>(sources.annotations());
     annotations.put(Names.DISPLAY_NAME, displayName());
     if (spec.restartedAt() != null) {
       annotations.put(Names.RESTARTED_AT, spec.restartedAt());

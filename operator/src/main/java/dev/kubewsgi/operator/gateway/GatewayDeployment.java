@@ -110,9 +110,11 @@ final class GatewayDeployment {
   }
 
   private Map<String, String> annotations() {
-    return spec.restartedAt() == null
-        ? Map.of()
-        : new TreeMap<>(Map.of(Names.RESTARTED_AT, spec.restartedAt()));
+    Map<String, String> annotations = new TreeMap<>(sources.annotations());
+    if (spec.restartedAt() != null) {
+      annotations.put(Names.RESTARTED_AT, spec.restartedAt());
+    }
+    return annotations;
   }
 
   private PodSpec pod() {

@@ -97,7 +97,13 @@ public final class WsgiGatewayReconciler implements Reconciler<WsgiGateway> {
 
   @Override
   public UpdateControl<WsgiGateway> reconcile(WsgiGateway gateway, Context<WsgiGateway> context) {
-    world.of(gateway).ifPresent(view -> reconcile(gateway, view));
+    if (gateway.getSpec() == null) {
+      write(
+          gateway,
+          WsgiGatewayStatuses.ofIllegible(gateway, statuses.last(gateway), clock.instant()));
+    } else {
+      world.of(gateway).ifPresent(view -> reconcile(gateway, view));
+    }
     return UpdateControl.noUpdate();
   }
 
@@ -146,9 +152,14 @@ public final class WsgiGatewayReconciler implements Reconciler<WsgiGateway> {
   }
 
   private void report(WsgiGateway gateway, GatewayView view, List<Failure> failures) {
+    write(
+        gateway,
+        WsgiGatewayStatuses.of(
+            gateway, statuses.last(gateway), view, failures, found(gateway), clock.instant()));
+  }
+
+  private void write(WsgiGateway gateway, WsgiGatewayStatus status) {
     Optional<WsgiGatewayStatus> last = statuses.last(gateway);
-    WsgiGatewayStatus status =
-        WsgiGatewayStatuses.of(gateway, last, view, failures, found(gateway), clock.instant());
     if (statuses.write(gateway, status)) {
       events.readinessChanged(
           gateway, last.map(WsgiGatewayStatus::conditions).orElse(null), status.conditions());

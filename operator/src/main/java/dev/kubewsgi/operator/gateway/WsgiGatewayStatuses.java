@@ -3,8 +3,10 @@ package dev.kubewsgi.operator.gateway;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import dev.kubewsgi.api.v1alpha1.WsgiGatewaySpec.ServiceType;
 import dev.kubewsgi.api.v1alpha1.WsgiGatewayStatus;
+import dev.kubewsgi.operator.LaterRelease;
 import dev.kubewsgi.operator.Names;
 import dev.kubewsgi.operator.apply.Failure;
+import dev.kubewsgi.operator.status.ConditionType;
 import dev.kubewsgi.operator.status.Conditions;
 import dev.kubewsgi.operator.status.Rollout;
 import dev.kubewsgi.operator.status.WorkloadConditions;
@@ -61,6 +63,30 @@ final class WsgiGatewayStatuses {
         Names.selector(GatewayModel.labels(gateway)),
         view.part().aliases(),
         found.service().flatMap(service -> address(gateway, service)).orElse(null));
+  }
+
+  /**
+   * The status of a gateway whose spec this operator cannot read: it counts as one that is not
+   * there, and what was made of it stays.
+   *
+   * @param last status that was written
+   */
+  static WsgiGatewayStatus ofIllegible(
+      WsgiGateway gateway, Optional<WsgiGatewayStatus> last, Instant now) {
+    long generation = gateway.getMetadata().getGeneration();
+    var conditions =
+        new Conditions(last.map(WsgiGatewayStatus::conditions).orElse(List.of()), generation, now);
+    new WorkloadConditions(conditions).markAccepted(LaterRelease.unreadable(gateway));
+    conditions.markFalseForCause(ConditionType.Ready);
+    return new WsgiGatewayStatus(
+        generation,
+        conditions.list(),
+        last.map(WsgiGatewayStatus::ready).orElse(null),
+        last.map(WsgiGatewayStatus::replicas).orElse(null),
+        last.map(WsgiGatewayStatus::readyReplicas).orElse(null),
+        Names.selector(GatewayModel.labels(gateway)),
+        last.map(WsgiGatewayStatus::aliases).orElse(null),
+        last.map(WsgiGatewayStatus::address).orElse(null));
   }
 
   /** A load balancer's own address, once it has one; else the name that the cluster resolves. */

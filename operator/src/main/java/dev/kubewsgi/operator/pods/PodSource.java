@@ -1,7 +1,12 @@
 package dev.kubewsgi.operator.pods;
 
 import dev.kubewsgi.api.v1alpha1.AliasSource;
+import dev.kubewsgi.operator.Names;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Files of an alias that its pods have to bring: an image, a Git repository or a volume.
@@ -23,6 +28,39 @@ public record PodSource(String namespace, String alias, AliasSource source)
   /** Where the files are in the pod; {@code script} and the paths of {@code python} are below. */
   public String directory() {
     return "/srv/sources/" + namespace + "/" + alias;
+  }
+
+  /** A name for what brings the files, which nothing else in the pod has. */
+  String uniqueName(String prefix) {
+    return UniqueName.of(prefix, namespace + "/" + alias);
+  }
+
+  /** The annotation by which a pod says which files it brings. */
+  Map.Entry<String, String> annotation() {
+    return Map.entry(Names.ANNOTATIONS + uniqueName("source"), origin());
+  }
+
+  /** Whether a pod is of a template that brings these files, and not those of an earlier source. */
+  public boolean isBroughtBy(Pod pod) {
+    Map<String, String> annotations =
+        Optional.ofNullable(pod.getMetadata().getAnnotations()).orElse(Map.of());
+    return annotation().getValue().equals(annotations.get(annotation().getKey()));
+  }
+
+  /** Where the files come from, on one line. */
+  private String origin() {
+    if (source.image() != null) {
+      return words("image", source.image().reference(), source.image().path());
+    }
+    if (source.git() != null) {
+      return words("git", source.git().repository(), source.git().revision(), source.git().path());
+    }
+    AliasSource.Volume claim = source.persistentVolumeClaim();
+    return words("persistentVolumeClaim", claim.claimName(), claim.subPath());
+  }
+
+  private static String words(String... words) {
+    return Stream.of(words).flatMap(Stream::ofNullable).collect(Collectors.joining(" "));
   }
 
   /**

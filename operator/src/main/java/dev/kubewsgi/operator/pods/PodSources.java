@@ -21,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -31,9 +33,13 @@ import java.util.stream.Stream;
  * @param initContainers one for each image and repository
  * @param volumes what they write to and take credentials from, and claims
  * @param mounts of the main container
+ * @param annotations which tell the pods that bring the newest files from those of earlier ones
  */
 public record PodSources(
-    List<Container> initContainers, List<Volume> volumes, List<VolumeMount> mounts) {
+    List<Container> initContainers,
+    List<Volume> volumes,
+    List<VolumeMount> mounts,
+    SortedMap<String, String> annotations) {
 
   /** Apart from whatever directory of an image is copied. */
   private static final String TARGET = "/kube-wsgi-source";
@@ -64,7 +70,8 @@ public record PodSources(
         .filter(source -> source.trespass(namespace).isEmpty())
         .sorted()
         .forEach(pod::add);
-    return new PodSources(pod.initContainers, List.copyOf(pod.volumes.values()), pod.mounts);
+    return new PodSources(
+        pod.initContainers, List.copyOf(pod.volumes.values()), pod.mounts, pod.annotations);
   }
 
   private static String read(String resource) {
@@ -83,6 +90,7 @@ public record PodSources(
     private final List<Container> initContainers = new ArrayList<>();
     private final Map<String, Volume> volumes = new LinkedHashMap<>();
     private final List<VolumeMount> mounts = new ArrayList<>();
+    private final SortedMap<String, String> annotations = new TreeMap<>();
 
     Assembly(String gitImage, ResourceRequirements resources) {
       this.gitImage = gitImage;
@@ -90,6 +98,7 @@ public record PodSources(
     }
 
     void add(PodSource source) {
+      annotations.put(source.annotation().getKey(), source.annotation().getValue());
       AliasSource of = source.source();
       if (of.image() != null) {
         image(source, of.image());
@@ -101,7 +110,7 @@ public record PodSources(
     }
 
     private void image(PodSource source, AliasSource.Image image) {
-      String name = name("source", source);
+      String name = source.uniqueName("source");
       add(Volumes.empty(name));
       mounts.add(mount(name, source, FILES));
       initContainers.add(
@@ -113,7 +122,7 @@ public record PodSources(
     }
 
     private void git(PodSource source, AliasSource.Git git) {
-      String name = name("source", source);
+      String name = source.uniqueName("source");
       Optional<String> secret = Optional.ofNullable(git.secretName());
       String directory = Optional.ofNullable(git.path()).orElse("");
       add(Volumes.empty(name));
@@ -126,6 +135,7 @@ public record PodSources(
                   variable("REVISION", git.revision()),
                   variable("DIRECTORY", directory),
                   variable("CREDENTIALS", secret.isPresent() ? CREDENTIALS : ""),
+                  variable("SECRET", secret.orElse("")),
                   variable("TARGET", TARGET + "/" + FILES))
               // ssh refuses a user without a name, and this one has it, whoever the group runs as.
               .withSecurityContext(
@@ -135,7 +145,7 @@ public record PodSources(
                       .build());
       secret.ifPresent(
           secretName -> {
-            String credentials = name("credentials", source);
+            String credentials = source.uniqueName("credentials");
             add(credentials(credentials, secretName, git.repository()));
             container.addToVolumeMounts(Volumes.readOnly(credentials, CREDENTIALS));
           });
@@ -168,10 +178,6 @@ public record PodSources(
     }
   }
 
-  private static String name(String prefix, PodSource source) {
-    return UniqueName.of(prefix, source.namespace() + "/" + source.alias());
-  }
-
   private static VolumeMount mount(String volume, PodSource source, String subPath) {
     return new VolumeMountBuilder(Volumes.readOnly(volume, source.directory()))
         .withSubPath(subPath)
@@ -180,21 +186,23 @@ public record PodSources(
 
   /**
    * Only the keys of the protocol, so that an alias gets nothing else of a Secret that it names.
-   * The authority of a server's certificate is wanted only where no system knows it.
+   * Optional, for a pod that waits for a Secret says so in its events alone: the script says what
+   * it misses, and is tried again.
    */
   private static Volume credentials(String name, String secret, String repository) {
-    List<VolumeProjection> keys =
-        repository.startsWith("https://")
-            ? List.of(keys(secret, false, "username", "password"), keys(secret, true, "ca.crt"))
-            : List.of(keys(secret, false, "ssh-privatekey", "known_hosts"));
-    return Volumes.projected(name, keys);
+    return Volumes.projected(
+        name,
+        List.of(
+            repository.startsWith("https://")
+                ? keys(secret, "username", "password", "ca.crt")
+                : keys(secret, "ssh-privatekey", "known_hosts")));
   }
 
-  private static VolumeProjection keys(String secret, boolean optional, String... keys) {
+  private static VolumeProjection keys(String secret, String... keys) {
     return new VolumeProjectionBuilder()
         .withNewSecret()
         .withName(secret)
-        .withOptional(optional)
+        .withOptional(true)
         .addAllToItems(Stream.of(keys).map(key -> new KeyToPath(key, null, key)).toList())
         .endSecret()
         .build();

@@ -63,6 +63,7 @@ public enum Reason {
   ImportFailed(Kind.FAULT),
   NoGatewayPods(Kind.FAULT),
   GroupNotReady(Kind.FAULT),
+  GatewayNotReady(Kind.FAULT),
 
   // SupportedVersion
   UnsupportedVersion(Kind.FAULT);

@@ -1,6 +1,7 @@
 package dev.kubewsgi.operator.world;
 
 import dev.kubewsgi.api.v1alpha1.Claim;
+import dev.kubewsgi.operator.pods.PodSource;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.Attachment;
 import dev.kubewsgi.routes.Refusal;
@@ -29,9 +30,13 @@ public record AliasPart(
    *
    * @param routes that lead to it, as in its gateway's table
    * @param applicationGroup that runs it, as in its gateway's table
+   * @param source of its files, if pods have to bring them
    */
   public record Place(
-      Attachment attachment, List<Route> routes, ApplicationGroup applicationGroup) {
+      Attachment attachment,
+      List<Route> routes,
+      ApplicationGroup applicationGroup,
+      Optional<PodSource> source) {
 
     public Place {
       routes = List.copyOf(routes);

@@ -28,8 +28,8 @@ record ClusterSurroundings(Inputs inputs, Admissions admissions) implements Surr
   }
 
   @Override
-  public Map<String, String> namespaceLabels(String namespace) {
-    return inputs.namespaceLabels().getOrDefault(namespace, Map.of());
+  public Optional<Map<String, String>> namespaceLabels(String namespace) {
+    return Optional.ofNullable(inputs.namespaceLabels().get(namespace));
   }
 
   @Override

@@ -177,7 +177,8 @@ record Compilation(
       return new AliasPart.Place(
           attachment,
           routes.get(attachment.alias()),
-          applicationGroups.get(attachment.gateway()).get(attachment.applicationGroup()));
+          applicationGroups.get(attachment.gateway()).get(attachment.applicationGroup()),
+          Optional.ofNullable(sources.get(attachment.alias())));
     }
   }
 }

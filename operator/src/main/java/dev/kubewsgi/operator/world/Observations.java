@@ -80,12 +80,35 @@ record Observations(Map<String, List<Pod>> pods, Map<String, List<GatewayReport>
             .anyMatch(each -> each.getType().equals("Ready") && each.getStatus().equals("True"));
   }
 
+  /** Whether pods that serve still have the files of an earlier source of the alias there. */
+  boolean areBehind(AliasPart.Place place) {
+    List<Pod> serving =
+        place
+            .attachment()
+            .daemonGroup()
+            .map(this::podsOfGroup)
+            .orElseGet(() -> podsOfGateway(place.attachment().gateway()));
+    return place
+        .source()
+        .filter(
+            source -> serving.stream().anyMatch(pod -> isReady(pod) && !source.isBroughtBy(pod)))
+        .isPresent();
+  }
+
   Optional<PodFault> gatewayFault(String gateway) {
-    return PodFaults.of(pods.getOrDefault(Names.GATEWAY + " " + gateway, List.of()));
+    return PodFaults.of(podsOfGateway(gateway));
   }
 
   Optional<PodFault> groupFault(String group) {
-    return PodFaults.of(pods.getOrDefault(Names.GROUP + " " + group, List.of()));
+    return PodFaults.of(podsOfGroup(group));
+  }
+
+  private List<Pod> podsOfGateway(String gateway) {
+    return pods.getOrDefault(Names.GATEWAY + " " + gateway, List.of());
+  }
+
+  private List<Pod> podsOfGroup(String group) {
+    return pods.getOrDefault(Names.GROUP + " " + group, List.of());
   }
 
   /** Listeners that are not open, as the pods of a gateway say; of several, any one says why. */

@@ -80,8 +80,6 @@ record Snapshot(
                         part,
                         programming(part, compilation, tables, documents),
                         service(part, compilation, observed),
-                        gatewayFault(part, gateways),
-                        groupFault(part, groups),
                         aliasDifference)));
     return new Snapshot(compilation, Map.copyOf(gateways), Map.copyOf(groups), Map.copyOf(aliases));
   }
@@ -125,26 +123,50 @@ record Snapshot(
 
   private static Service service(AliasPart part, Compilation compilation, Observations observed) {
     if (part.place().isEmpty()) {
-      return new Service.NoPods(false);
+      return new Service.NoPods(false, Optional.empty());
     }
     AliasPart.Place place = part.place().get();
     String gateway = place.attachment().gateway();
     List<GatewayReport> reports = observed.reportsOf(gateway);
     if (reports.isEmpty()) {
-      return new Service.NoPods(compilation.gateways().get(gateway).replicas() > 0);
+      boolean wanted = compilation.gateways().get(gateway).replicas() > 0;
+      return new Service.NoPods(wanted, observed.gatewayFault(gateway));
     }
-    List<ApplicationReport> newest =
-        reports.stream().map(report -> report(report, place.applicationGroup())).toList();
-    boolean older = newest.stream().allMatch(each -> each.older() || each.state() == State.Serving);
-    return newest.stream()
-        .filter(each -> each.state() == State.Failed)
-        .findFirst()
-        .<Service>map(failed -> new Service.Failed(failed.trouble(), older))
-        .orElseGet(
-            () ->
-                newest.stream().allMatch(each -> each.state() == State.Serving)
-                    ? new Service.Serving()
-                    : new Service.Starting(older));
+    return service(
+        place,
+        reports.stream().map(report -> report(report, place.applicationGroup())).toList(),
+        observed);
+  }
+
+  private static Service service(
+      AliasPart.Place place, List<ApplicationReport> reports, Observations observed) {
+    boolean older =
+        reports.stream().allMatch(each -> each.older() || each.state() == State.Serving);
+    // What such pods report is about the files that they have, whatever revision they were told.
+    boolean behind = observed.areBehind(place);
+    Optional<ApplicationReport> failed =
+        reports.stream().filter(each -> each.state() == State.Failed).findFirst();
+    if (failed.isPresent() && !behind) {
+      return new Service.Failed(failed.get().trouble(), older);
+    }
+    if (!behind && reports.stream().allMatch(each -> each.state() == State.Serving)) {
+      return new Service.Serving();
+    }
+    Attachment attachment = place.attachment();
+    Optional<Service> held =
+        attachment
+            .daemonGroup()
+            .map(group -> held(Service.Whose.GROUP, observed.groupFault(group), older))
+            .orElseGet(
+                () ->
+                    held(Service.Whose.GATEWAY, observed.gatewayFault(attachment.gateway()), older)
+                        .filter(_ -> behind));
+    return held.orElseGet(() -> new Service.Starting(older));
+  }
+
+  private static Optional<Service> held(
+      Service.Whose whose, Optional<PodFault> fault, boolean older) {
+    return fault.map(found -> new Service.Held(whose, found, older));
   }
 
   /** A pod that still has another revision is to get this one yet. */
@@ -159,18 +181,6 @@ record Snapshot(
         ? known
         : ApplicationReport.starting(
             code.revision(), known.older() || known.state() == State.Serving);
-  }
-
-  private static Optional<PodFault> gatewayFault(
-      AliasPart part, Map<String, GatewayView> gateways) {
-    return part.place().flatMap(place -> gateways.get(place.attachment().gateway()).fault());
-  }
-
-  private static Optional<PodFault> groupFault(AliasPart part, Map<String, GroupView> groups) {
-    return part.place()
-        .map(AliasPart.Place::attachment)
-        .flatMap(Attachment::daemonGroup)
-        .flatMap(id -> groups.get(id).fault());
   }
 
   Set<String> gatewayUids() {

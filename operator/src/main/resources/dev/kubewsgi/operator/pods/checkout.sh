@@ -7,11 +7,21 @@
 #   DIRECTORY    of the repository, that has to be there; empty: its root
 #   CREDENTIALS  where username, password and perhaps ca.crt, or ssh-privatekey and known_hosts are;
 #                empty: none
+#   SECRET       name of the Secret that they come from
 #   TARGET       directory to make; the last attempt's is replaced
 set -eu
 umask 022
 
 export GIT_TERMINAL_PROMPT=0 GIT_ALLOW_PROTOCOL=https:ssh GIT_CONFIG_GLOBAL=/dev/null
+
+# Nothing of the Secret is mounted while it is not there; it comes without a new pod.
+needed() {
+  for key; do
+    [ -e "$CREDENTIALS/$key" ] && continue
+    echo "git.secretName: there is no Secret $SECRET with a key $key here" >&2
+    exit 1
+  done
+}
 
 rm -rf "$TARGET"
 git init --quiet "$TARGET"
@@ -23,6 +33,7 @@ ssh="ssh -o BatchMode=yes -o ConnectTimeout=30 -o StrictHostKeyChecking=yes"
 if [ -n "$CREDENTIALS" ]; then
   case $REPOSITORY in
     https://*)
+      needed username password
       # For this URL alone: a redirect to another host gets no password. Git's shell expands it.
       # shellcheck disable=SC2016
       git config "credential.$REPOSITORY.helper" \
@@ -30,6 +41,7 @@ if [ -n "$CREDENTIALS" ]; then
       [ ! -e "$CREDENTIALS/ca.crt" ] || git config http.sslCAInfo "$CREDENTIALS/ca.crt"
       ;;
     *)
+      needed ssh-privatekey known_hosts
       ssh="$ssh -o IdentitiesOnly=yes -i $CREDENTIALS/ssh-privatekey"
       ssh="$ssh -o UserKnownHostsFile=$CREDENTIALS/known_hosts"
       ;;

@@ -31,9 +31,8 @@ class ScriptAliasStatusesTest {
 
   private static final Programming WRITTEN = new Programming.Written();
   private static final Service SERVING = new Service.Serving();
-  private static final Optional<PodFault> NO_FAULT = Optional.empty();
-  private static final Optional<PodFault> FAULT =
-      Optional.of(new PodFault(PodFault.Reason.ImagePullFailed, "there is no image x"));
+  private static final PodFault FAULT =
+      new PodFault(PodFault.Reason.ImagePullFailed, "there is no image x");
 
   private final ScriptAlias alias = alias();
 
@@ -57,26 +56,22 @@ class ScriptAliasStatusesTest {
             "id",
             List.of("www.example.com", "example.com"),
             "/shop");
-    return view(Optional.of(attachment), programming, service, NO_FAULT, NO_FAULT, refusals);
+    return placed(Optional.of(attachment), programming, service, refusals);
   }
 
-  private static AliasView view(
+  private static AliasView placed(
       Optional<Attachment> attachment,
       Programming programming,
       Service service,
-      Optional<PodFault> gatewayFault,
-      Optional<PodFault> groupFault,
       Refusal... refusals) {
     return new AliasView(
         new AliasPart(
             new Version("uid", 7),
-            attachment.map(each -> new AliasPart.Place(each, List.of(), null)),
+            attachment.map(each -> new AliasPart.Place(each, List.of(), null, Optional.empty())),
             List.of(refusals),
             List.of(new Claim("web/main", "www.example.com", "/shop", "2026-01-31T10:00:00Z"))),
         programming,
         service,
-        gatewayFault,
-        groupFault,
         Optional.empty());
   }
 
@@ -99,10 +94,7 @@ class ScriptAliasStatusesTest {
   }
 
   static Stream<Arguments> conditions() {
-    var attached =
-        new Attachment("web/shop", "web/main", Optional.of("web/g"), "id", List.of("*"), "/shop");
     var starting = new Service.Starting(false);
-    var noPods = new Service.NoPods(false);
     return Stream.of(
         Arguments.of(
             view(Optional.empty(), WRITTEN, SERVING),
@@ -117,19 +109,19 @@ class ScriptAliasStatusesTest {
             view(Optional.empty(), WRITTEN, new Service.Failed(new Trouble("KW301", "x"), true)),
             "T:Accepted T:ResolvedRefs T:Programmed F:ImportFailed"),
         Arguments.of(
-            view(Optional.of(attached), WRITTEN, starting, NO_FAULT, FAULT),
+            view(Optional.empty(), WRITTEN, held(Service.Whose.GROUP)),
             "T:Accepted T:ResolvedRefs T:Programmed F:GroupNotReady"),
         Arguments.of(
-            view(Optional.of(attached), WRITTEN, SERVING, NO_FAULT, FAULT),
-            "T:Accepted T:ResolvedRefs T:Programmed T:Serving"),
+            view(Optional.empty(), WRITTEN, held(Service.Whose.GATEWAY)),
+            "T:Accepted T:ResolvedRefs T:Programmed F:GatewayNotReady"),
         Arguments.of(
-            view(Optional.of(attached), WRITTEN, new Service.NoPods(true), FAULT, NO_FAULT),
+            view(Optional.empty(), WRITTEN, new Service.NoPods(true, Optional.of(FAULT))),
             "T:Accepted T:ResolvedRefs T:Programmed F:NoGatewayPods"),
         Arguments.of(
-            view(Optional.of(attached), WRITTEN, new Service.NoPods(true), NO_FAULT, NO_FAULT),
+            view(Optional.empty(), WRITTEN, new Service.NoPods(true, Optional.empty())),
             "T:Accepted T:ResolvedRefs T:Programmed F:Starting"),
         Arguments.of(
-            view(Optional.of(attached), WRITTEN, noPods, NO_FAULT, NO_FAULT),
+            view(Optional.empty(), WRITTEN, new Service.NoPods(false, Optional.empty())),
             "T:Accepted T:ResolvedRefs T:Programmed F:NoGatewayPods"),
         Arguments.of(
             view(Optional.empty(), new Programming.Failed("WsgiGateway web/main", "x"), SERVING),
@@ -145,13 +137,23 @@ class ScriptAliasStatusesTest {
             "F:RefsNotResolved F:ProcessGroupNotFound F:NotAttached F:ProcessGroupNotFound"));
   }
 
+  private static Service held(Service.Whose whose) {
+    return new Service.Held(whose, FAULT, true);
+  }
+
+  @Test
+  void whatIsHeldSaysWhyAndWhatServesMeanwhile() {
+    AliasView view = view(Optional.of("web/g"), WRITTEN, held(Service.Whose.GROUP));
+    assertEquals(
+        "there is no image x; what it was before serves meanwhile",
+        status(view).conditions().getLast().getMessage());
+  }
+
   private static AliasView refused(Refusal refusal) {
-    return view(
+    return placed(
         Optional.empty(),
         new Programming.NotAttached(),
-        new Service.NoPods(false),
-        NO_FAULT,
-        NO_FAULT,
+        new Service.NoPods(false, Optional.empty()),
         refusal);
   }
 

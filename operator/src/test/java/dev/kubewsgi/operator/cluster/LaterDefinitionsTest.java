@@ -107,6 +107,8 @@ class LaterDefinitionsTest {
       assertNames("spec.threads", scene, DaemonGroup.class, "site1");
       applyRaw(scene, Scene.alias("odd").replace("path: /odd", "path: [/odd]"));
       scene.eventually(() -> assertEquals(1, log.messages("KW231").size()));
+      assertNames("spec.path", scene, ScriptAlias.class, "odd");
+      scene.awaitCondition(ScriptAlias.class, "odd", "Ready", "InvalidSpec");
       scene.apply(Scene.alias("first"));
       scene.awaitCondition(ScriptAlias.class, "first", "Programmed", "Programmed");
 
@@ -118,6 +120,32 @@ class LaterDefinitionsTest {
       scene.close();
       scene.delete(DaemonGroup.class, "site1");
       scene.delete(ScriptAlias.class, "odd");
+      cluster.crds();
+    }
+  }
+
+  @Test
+  void aGatewayThatCannotBeReadHereSaysSoAndWhatWasMadeOfItStays(
+      Cluster cluster, TestNamespace namespace) {
+    widen(cluster, WsgiGateway.class, "listeners");
+    var scene = new Scene(cluster, namespace);
+    try {
+      scene.apply(Scene.GATEWAY);
+      scene.apply(Scene.group(1));
+      scene.awaitCondition(WsgiGateway.class, "main", "Programmed", "Programmed");
+      applyRaw(scene, Scene.GATEWAY.replace("[{name: http, port: 8080}]", "{web: 8080}"));
+      assertNames("spec.listeners", scene, WsgiGateway.class, "main");
+      scene.apply(Scene.alias("first"));
+      scene.awaitCondition(ScriptAlias.class, "first", "Accepted", "GatewayNotFound");
+      assertEquals(
+          8080, scene.get(Service.class, "main-gateway").getSpec().getPorts().getFirst().getPort());
+
+      applyRaw(scene, Scene.GATEWAY);
+      scene.awaitCondition(ScriptAlias.class, "first", "Programmed", "Programmed");
+      scene.awaitCondition(WsgiGateway.class, "main", "Accepted", "Accepted");
+    } finally {
+      scene.close();
+      scene.delete(WsgiGateway.class, "main");
       cluster.crds();
     }
   }

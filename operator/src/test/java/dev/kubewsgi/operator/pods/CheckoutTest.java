@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -121,21 +122,50 @@ final class CheckoutTest {
 
   @Test
   void offersTheKeyToKnownHostsAlone() throws IOException, InterruptedException {
-    checkout("HEAD", "", "/credentials");
+    Path credentials = credentials("ssh-privatekey", "known_hosts");
+    checkout("HEAD", "", credentials.toString());
     String calls = Files.readString(folder.resolve("bin/ssh.calls"));
     for (String option :
         List.of(
             "-o StrictHostKeyChecking=yes",
-            "-o IdentitiesOnly=yes -i /credentials/ssh-privatekey",
-            "-o UserKnownHostsFile=/credentials/known_hosts")) {
+            "-o IdentitiesOnly=yes -i " + credentials + "/ssh-privatekey",
+            "-o UserKnownHostsFile=" + credentials + "/known_hosts")) {
       assertTrue(calls.contains(option), calls);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://127.0.0.1:1/site, password, username",
+    "https://127.0.0.1:1/site, username, password",
+    "git@git.example.com:site, known_hosts, ssh-privatekey",
+    "git@git.example.com:site, ssh-privatekey, known_hosts",
+  })
+  void saysWhatTheSecretLacks(String repository, String key, String missing)
+      throws IOException, InterruptedException {
+    Result result =
+        checkout(
+            Map.of("REPOSITORY", repository, "REVISION", "HEAD", "SECRET", "deploy"),
+            "",
+            credentials(key).toString());
+    assertNotEquals(0, result.code());
+    assertEquals(
+        "git.secretName: there is no Secret deploy with a key " + missing + " here",
+        result.lastLine());
+  }
+
+  private Path credentials(String... keys) throws IOException {
+    Path credentials = Files.createDirectories(folder.resolve("credentials"));
+    for (String key : keys) {
+      Files.createFile(credentials.resolve(key));
+    }
+    return credentials;
   }
 
   @Test
   void believesTheAuthorityThatTheCredentialsNameWhereTheyDo()
       throws IOException, InterruptedException {
-    Path credentials = Files.createDirectories(folder.resolve("credentials"));
+    Path credentials = credentials("username", "password");
     assertEquals("", authority(credentials));
     Path authority = Files.createFile(credentials.resolve("ca.crt"));
     assertEquals(authority.toString(), authority(credentials));

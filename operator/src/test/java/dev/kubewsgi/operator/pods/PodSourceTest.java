@@ -2,15 +2,21 @@ package dev.kubewsgi.operator.pods;
 
 import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kubewsgi.api.v1alpha1.AliasSource;
 import dev.kubewsgi.operator.Manifests;
+import io.fabric8.kubernetes.api.model.KeyToPath;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.SecretProjection;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeProjection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -38,7 +44,9 @@ final class PodSourceTest {
                 + " would be taken from namespace edge, where the pods run, and the alias is of web;"
                 + " use a process group of web, or another source"),
         foreign.trespass("edge"));
-    assertEquals(new PodSources(List.of(), List.of(), List.of()), brought("edge", foreign));
+    assertEquals(
+        new PodSources(List.of(), List.of(), List.of(), Collections.emptySortedMap()),
+        brought("edge", foreign));
   }
 
   @ParameterizedTest
@@ -81,7 +89,7 @@ final class PodSourceTest {
       delimiter = '|',
       value = {
         "ssh://git@a.b/c | ssh-privatekey, known_hosts",
-        "https://a.b/c | username, password, ca.crt if it is there"
+        "https://a.b/c | username, password, ca.crt"
       })
   void givesAnAliasNoOtherKeysOfTheSecretThatItNames(String repository, String keys) {
     PodSources pod =
@@ -101,8 +109,9 @@ final class PodSourceTest {
 
   private static Stream<String> keys(SecretProjection secret) {
     assertEquals("mixed", secret.getName());
-    return secret.getItems().stream()
-        .map(item -> item.getKey() + (secret.getOptional() ? " if it is there" : ""));
+    assertTrue(
+        secret.getOptional(), "the kubelet would hold the pod, and say so in an event alone");
+    return secret.getItems().stream().map(KeyToPath::getKey);
   }
 
   @Test
@@ -129,6 +138,35 @@ final class PodSourceTest {
     assertEquals(
         List.of("cp", "-a", "/$$(HOME)/-r/.", "/kube-wsgi-source/files"),
         pod.initContainers().getFirst().getCommand());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "image: {reference: 'a:1'} | image: {reference: 'a:2'}",
+        "image: {reference: a} | image: {reference: a, path: /srv}",
+        "git: {repository: 'https://a.b/c'} | git: {repository: 'https://a.b/c', revision: v2}",
+        "git: {repository: 'https://a.b/c'} | git: {repository: 'https://a.b/c', path: src}",
+        "persistentVolumeClaim: {claimName: a} | persistentVolumeClaim: {claimName: b}",
+        "persistentVolumeClaim: {claimName: a} | persistentVolumeClaim: {claimName: a, subPath: b}",
+        "image: {reference: a} | persistentVolumeClaim: {claimName: a}"
+      })
+  void isNotWhatAPodOfAnEarlierSourceBrings(String earlier, String later) {
+    Pod pod = pod(source("web", "shop", earlier), source("web", "blog", later));
+    assertTrue(source("web", "shop", earlier).isBroughtBy(pod));
+    assertTrue(source("web", "blog", later).isBroughtBy(pod));
+    assertFalse(source("web", "shop", later).isBroughtBy(pod));
+    assertFalse(source("web", "news", later).isBroughtBy(pod));
+    assertFalse(source("web", "news", later).isBroughtBy(pod()));
+  }
+
+  private static Pod pod(PodSource... sources) {
+    return new PodBuilder()
+        .withNewMetadata()
+        .withAnnotations(brought("web", sources).annotations())
+        .endMetadata()
+        .build();
   }
 
   @Test

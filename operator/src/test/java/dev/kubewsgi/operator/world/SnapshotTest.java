@@ -3,21 +3,13 @@ package dev.kubewsgi.operator.world;
 import static dev.kubewsgi.operator.world.WorldFixture.FIRST;
 import static dev.kubewsgi.operator.world.WorldFixture.alias;
 import static dev.kubewsgi.operator.world.WorldFixture.inputs;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
-import dev.kubewsgi.operator.Names;
-import dev.kubewsgi.reports.GatewayReport;
 import dev.kubewsgi.reports.GatewayReport.ApplicationReport;
 import dev.kubewsgi.reports.GatewayReport.Trouble;
-import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -39,24 +31,11 @@ class SnapshotTest {
   private final String revision = gateway.table().applicationGroups().getFirst().revision();
   private final Map<String, Delivery> tables = new HashMap<>();
   private final Map<String, Delivery> documents = new HashMap<>();
-  private final List<Pod> pods = new ArrayList<>();
-  private final Map<String, String> reports = new HashMap<>();
+  private final PlayedPods pods = new PlayedPods();
   private Differences differences = Differences.NONE;
 
   private AliasView view() {
-    ConfigMap status =
-        new ConfigMapBuilder()
-            .withNewMetadata()
-            .withName("main-gateway-status")
-            .endMetadata()
-            .withBinaryData(reports)
-            .build();
-    return Snapshot.of(
-            compilation,
-            Observations.of(pods, Map.of("web/main", status)),
-            differences,
-            tables,
-            documents)
+    return Snapshot.of(compilation, pods.observations(), differences, tables, documents)
         .aliases()
         .get("web/shop");
   }
@@ -71,26 +50,12 @@ class SnapshotTest {
   }
 
   private void pod(String name, boolean ready) {
-    pods.add(
-        new PodBuilder()
-            .withNewMetadata()
-            .withNamespace("web")
-            .withName(name)
-            .withLabels(Names.gatewayLabels("main"))
-            .endMetadata()
-            .withNewStatus()
-            .addNewCondition()
-            .withType("Ready")
-            .withStatus(ready ? "True" : "False")
-            .endCondition()
-            .endStatus()
-            .build());
+    pods.ofGateway(name, ready, Map.of());
   }
 
   private void reports(String pod, ApplicationReport report) {
     pod(pod, true);
-    byte[] packed = new GatewayReport(Map.of(id, report), Map.of()).pack();
-    reports.put(pod, Base64.getEncoder().encodeToString(packed));
+    pods.report(pod, id, report);
   }
 
   @Test
@@ -141,7 +106,7 @@ class SnapshotTest {
   @Test
   void podsThatAreNotReadySayNothing() {
     pod("main-1", false);
-    assertEquals(new Service.NoPods(true), view().service());
+    assertEquals(new Service.NoPods(true, Optional.empty()), view().service());
   }
 
   @Test
@@ -183,7 +148,7 @@ class SnapshotTest {
   @Test
   void aReportThatCannotBeReadCountsAsNone() {
     reports("main-1", ApplicationReport.serving(revision));
-    reports.put("main-1", "bm9uc2Vuc2U=");
+    pods.write("main-1", "nonsense".getBytes(UTF_8));
     assertEquals(new Service.Starting(false), view().service());
   }
 }
