@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
@@ -27,6 +28,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +39,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of the objects that the operator makes. */
@@ -125,6 +129,57 @@ class OwnedObjectsTest {
 
   private String index() {
     return scene.get(ConfigMap.class, "main-gateway").getData().get(Names.INDEX);
+  }
+
+  /** Edits by which rights, policies and routes would be others. */
+  private static Stream<Arguments> edits() {
+    String nobody = "{\"subjects\": []}";
+    String nothing = "{\"rules\": []}";
+    String anybody = "{\"spec\": {\"ingress\": [{}]}}";
+    String everything = "{\"spec\": {\"maxUnavailable\": \"99%\"}}";
+    return Stream.of(
+        Arguments.of(Role.class, "site1-group", nothing),
+        Arguments.of(RoleBinding.class, "site1-group", nobody),
+        Arguments.of(NetworkPolicy.class, "site1-group", anybody),
+        Arguments.of(PodDisruptionBudget.class, "site1-group", everything),
+        Arguments.of(
+            ConfigMap.class, "site1-group", "{\"data\": {\"group.json\": \"{}\", \"x\": null}}"),
+        Arguments.of(Role.class, "main-gateway", nothing),
+        Arguments.of(RoleBinding.class, "main-gateway", nobody),
+        Arguments.of(NetworkPolicy.class, "main-gateway", anybody),
+        Arguments.of(PodDisruptionBudget.class, "main-gateway", everything),
+        Arguments.of(ServiceAccount.class, "main-gateway", "{\"metadata\": {\"labels\": null}}"),
+        Arguments.of(
+            Deployment.class,
+            "main-gateway",
+            "{\"spec\": {\"template\": {\"spec\": {\"securityContext\": null}}}}"),
+        Arguments.of(
+            ConfigMap.class, "main-gateway-routes-1-0", "{\"data\": {\"routes.json\": \"{}\"}}"));
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @MethodSource("edits")
+  void aHandEditOfAnyObjectIsPutBack(Class<? extends HasMetadata> kind, String name, String edit) {
+    group("{}");
+    scene.apply(Scene.alias("shop"));
+    scene.awaitCondition(ScriptAlias.class, "shop", "Programmed", "Programmed");
+    String before = content(kind, name);
+    String version = scene.get(kind, name).getMetadata().getResourceVersion();
+    scene.patch(kind, name, edit);
+    scene.eventually(
+        () -> {
+          assertEquals(before, content(kind, name));
+          assertNotEquals(version, scene.get(kind, name).getMetadata().getResourceVersion());
+        });
+  }
+
+  /** All that somebody can write, but for the number of a document, which only grows. */
+  private String content(Class<? extends HasMetadata> kind, String name) {
+    ObjectNode object = Serialization.jsonMapper().valueToTree(scene.get(kind, name));
+    object.remove("status");
+    ObjectNode metadata = (ObjectNode) object.get("metadata");
+    metadata.retain("labels", "annotations", "ownerReferences", "name", "uid");
+    return object.toString().replaceAll("\\\\\"sequence\\\\\":\\d+", "sequence");
   }
 
   @Test

@@ -1,0 +1,106 @@
+package dev.kubewsgi.operator.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.kubewsgi.api.v1alpha1.DaemonGroup;
+import dev.kubewsgi.api.v1alpha1.ScriptAlias;
+import dev.kubewsgi.operator.Names;
+import dev.kubewsgi.testing.apiserver.ApiServer;
+import dev.kubewsgi.testing.apiserver.Cluster;
+import dev.kubewsgi.testing.apiserver.TestNamespace;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What the pods of a gateway may read of a group in another namespace, as the API server sees it.
+ */
+@ApiServer
+class GatewayRightsTest {
+
+  private static final String OPEN_GATEWAY =
+      """
+      apiVersion: kubewsgi.dev/v1alpha1
+      kind: WsgiGateway
+      metadata: {name: main}
+      spec:
+        listeners: [{name: http, port: 8080}]
+        aliases: {namespaces: {from: All}}
+      """;
+
+  private static final String ALIAS =
+      """
+      apiVersion: kubewsgi.dev/v1alpha1
+      kind: ScriptAlias
+      metadata: {name: shop}
+      spec: {path: /shop, script: shop.py, processGroup: site1, gateway: %s/main}
+      """;
+
+  private Cluster cluster;
+  private TestNamespace edge;
+  private Scene team;
+
+  @BeforeEach
+  void aGatewayInOneNamespaceAndAGroupInAnother(Cluster cluster, TestNamespace namespace) {
+    this.cluster = cluster;
+    edge = TestNamespace.create(cluster, GatewayRightsTest.class);
+    team = Scene.beside(edge, cluster, namespace);
+    team.apply(edge, OPEN_GATEWAY);
+    team.apply(Scene.group(1));
+    team.apply(Scene.group(1).replace("site1", "other"));
+    team.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
+    team.awaitCondition(DaemonGroup.class, "other", "Programmed", "Programmed");
+  }
+
+  @AfterEach
+  void end() {
+    team.close();
+    edge.close();
+  }
+
+  @Test
+  void areThoseOfGroupsThatItHasAliasesInForAsLongAsItHas() {
+    assertEquals("forbidden", read(ConfigMap.class, "site1-group"));
+    team.apply(ALIAS.formatted(edge.name()));
+    team.awaitCondition(ScriptAlias.class, "shop", "Programmed", "Programmed");
+    team.eventually(() -> assertEquals("read", read(ConfigMap.class, "site1-group")));
+    assertEquals("read", read(Secret.class, "site1-group"));
+    assertEquals("read", list(EndpointSlice.class));
+
+    assertEquals("forbidden", read(ConfigMap.class, "other-group"));
+    assertEquals("forbidden", read(Secret.class, "other-group"));
+    assertEquals("forbidden", list(Secret.class));
+    assertEquals("forbidden", list(ConfigMap.class));
+
+    team.delete(ScriptAlias.class, "shop");
+    team.eventually(() -> assertEquals("forbidden", read(Secret.class, "site1-group")));
+  }
+
+  private String read(Class<? extends HasMetadata> kind, String name) {
+    return asGateway(
+        client -> client.resources(kind).inNamespace(team.namespace()).withName(name).get());
+  }
+
+  private String list(Class<? extends HasMetadata> kind) {
+    return asGateway(client -> client.resources(kind).inNamespace(team.namespace()).list());
+  }
+
+  private interface Question {
+    void ask(KubernetesClient client);
+  }
+
+  private String asGateway(Question question) {
+    try (KubernetesClient client = cluster.clientOf(edge.name(), Names.gateway("main"))) {
+      question.ask(client);
+      return "read";
+    } catch (KubernetesClientException e) {
+      return e.getCode() == 403 ? "forbidden" : e.getMessage();
+    }
+  }
+}
