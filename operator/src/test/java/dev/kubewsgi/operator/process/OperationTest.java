@@ -6,18 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
+import dev.kubewsgi.operator.RecordedLog;
 import dev.kubewsgi.testing.apiserver.ApiServer;
 import dev.kubewsgi.testing.apiserver.AuditLog;
 import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -97,6 +102,51 @@ final class OperationTest {
       awaitPhase(other, Phase.WORKING, namespace.name());
     }
     assertEquals(0, superseded.get());
+  }
+
+  @Test
+  void endsWhenAnotherHasTakenItsLease(Cluster cluster, TestNamespace namespace) {
+    var progress = new Progress();
+    Map<String, String> settings = Map.of("KUBE_WSGI_NAMESPACES", namespace.name());
+    try (Operation operation = of(cluster, namespace, progress, settings, "first");
+        var log = RecordedLog.mentioning("Lease")) {
+      operation.start();
+      awaitPhase(progress, Phase.WORKING, namespace.name());
+      assertEquals(0, superseded.get());
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                take(cluster, namespace, "another");
+                return superseded.get();
+              },
+              times -> times == 1);
+      assertEquals(1, log.messages("KW225").size());
+    }
+    assertEquals("another", holder(cluster, namespace), "it is not given back by who has lost it");
+  }
+
+  private static void take(Cluster cluster, TestNamespace namespace, String thief) {
+    leases(cluster, namespace)
+        .forEach(
+            lease ->
+                cluster
+                    .client()
+                    .resource(lease)
+                    .edit(
+                        seen -> {
+                          seen.getSpec().setHolderIdentity(thief);
+                          seen.getSpec().setRenewTime(ZonedDateTime.now(ZoneOffset.UTC));
+                          return seen;
+                        }));
+  }
+
+  private static String holder(Cluster cluster, TestNamespace namespace) {
+    return leases(cluster, namespace).getFirst().getSpec().getHolderIdentity();
+  }
+
+  private static List<Lease> leases(Cluster cluster, TestNamespace namespace) {
+    return cluster.client().leases().inNamespace(namespace.name()).list().getItems();
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.kubewsgi.operator.Manifests;
+import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -24,10 +25,13 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class EventsTest {
 
   private final List<String> written = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> tellings = Collections.synchronizedList(new ArrayList<>());
   private Instant now = Instant.EPOCH;
   private final Clock clock =
       new Clock() {
@@ -79,12 +83,47 @@ class EventsTest {
         written);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // the reason before, the reason now, what is told
+    ", Ready, Normal Ready",
+    ", PodsStarting, ",
+    ", CrashLoop, Warning CrashLoop",
+    "PodsStarting, Ready, Normal Ready",
+    "Ready, Ready, ",
+    "Ready, RollingOut, ",
+    "Ready, CrashLoop, Warning CrashLoop",
+    "CrashLoop, OOMKilled, Warning OOMKilled",
+    "CrashLoop, CrashLoop, ",
+    "CrashLoop, Ready, Normal Ready",
+    "Serving, GatewayNotReady, Warning GatewayNotReady",
+  })
+  void tellsOfReadinessThatChangedUnlessItPassesByItself(Reason before, Reason now, String told) {
+    try (KubernetesClient client = client()) {
+      new Events(client, clock)
+          .readinessChanged(
+              Manifests.group("{}"), before == null ? null : ready(before), ready(now));
+    }
+    assertEquals(told == null ? List.of() : List.of(told), tellings);
+  }
+
+  private static List<Condition> ready(Reason reason) {
+    var conditions = new Conditions(null, 1, Instant.EPOCH);
+    if (reason == Reason.Ready || reason == Reason.Serving) {
+      conditions.markTrue(ConditionType.Ready, reason, "it is");
+    } else {
+      conditions.markFalse(ConditionType.Ready, reason, "it is not");
+    }
+    return conditions.list();
+  }
+
   /** The event is there after the first time. */
   private void answer(HttpExchange exchange) throws IOException {
     byte[] body = exchange.getRequestBody().readAllBytes();
     String method = exchange.getRequestMethod();
     boolean taken = written.isEmpty() || method.equals("PATCH");
     Event event = Serialization.unmarshal(new String(body, UTF_8), Event.class);
+    tellings.add(event.getType() + " " + event.getReason());
     written.add("%s %s %s".formatted(method, event.getCount(), event.getLastTimestamp()));
     exchange.getResponseHeaders().add("Content-Type", "application/json");
     exchange.sendResponseHeaders(taken ? 200 : 409, body.length);
