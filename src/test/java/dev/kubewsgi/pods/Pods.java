@@ -13,7 +13,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * A test class that needs pods which run. All of them share a {@link
  * dev.kubewsgi.pods.kubernetes.Kubernetes} in which the chart is installed as {@link Release#NAME}.
  *
- * <p>Most of their time they wait for pods, and so some run at the same time. One that does
+ * <p>Most of their time they wait for pods, and so some run at the same time, of several classes
+ * and of one. A class whose tests would disturb each other has a {@link
+ * org.junit.jupiter.api.parallel.ResourceLock}, by which they follow one another; one that does
  * something to the whole cluster, or to its processors, is {@link
  * org.junit.jupiter.api.parallel.Isolated}.
  *

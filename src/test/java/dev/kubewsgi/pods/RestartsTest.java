@@ -8,9 +8,11 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Restarting and scaling a group, which nobody else notices. */
 @Pods
+@ResourceLock("pods of its groups: its tests follow one another")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RestartsTest {
 

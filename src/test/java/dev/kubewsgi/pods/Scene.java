@@ -116,6 +116,26 @@ final class Scene implements AutoCloseable {
     kubectl("wait", kind, name, "--for=condition=" + condition, "--timeout=" + seconds());
   }
 
+  /** Waits until an object's condition has a reason. */
+  void awaitReason(String kind, String name, String condition, String reason) {
+    kubectl(
+        "wait",
+        kind,
+        name,
+        "--for=jsonpath={.status.conditions[?(@.type==\"%s\")].reason}=%s"
+            .formatted(condition, reason),
+        "--timeout=" + seconds());
+  }
+
+  /** What an object's condition says. */
+  String message(String kind, String name, String condition) {
+    return kubectl(
+        "get",
+        kind,
+        name,
+        "--output=jsonpath={.status.conditions[?(@.type==\"%s\")].message}".formatted(condition));
+  }
+
   /** Waits until all pods of a Deployment are of its newest template, and ready. */
   void awaitRollout(String deployment) {
     cluster

@@ -7,11 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kubewsgi.system.Eventually;
 import dev.kubewsgi.system.Site;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who may speak to a group's pods. */
 @Pods
+@ResourceLock("pods of its gateway: its tests follow one another")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SecretsTest {
 
   /** What a pod of the cluster gets that dials a supervisor with a secret of its own. */
@@ -20,22 +27,24 @@ class SecretsTest {
       import socket, sys
       with socket.create_connection((sys.argv[1], 9000), 5) as connection:
           connection.sendall(
-              b"GET /.kubewsgi/events HTTP/1.1\\r\\nHost: x\\r\\nAuthorization: Bearer "
-              + sys.argv[2].encode() + b"\\r\\n\\r\\n")
+              b"GET /.kubewsgi/events HTTP/1.1\\r\\nHost: x\\r\\n" + sys.argv[2].encode()
+              + b"\\r\\n\\r\\n")
           print(connection.recv(4096).decode())
       """;
 
   private Scene scene;
   private Site site;
 
-  @BeforeEach
+  @BeforeAll
   void apply(Scene scene) {
     this.scene = scene;
     scene.apply(
         Manifests.GATEWAY
             + Manifests.group("site", "threads: 5")
+            + Manifests.group("other", "threads: 1")
             + Manifests.alias("app", "site", Manifests.answering("'here'")));
     scene.awaitCondition("alias", "app", "Ready");
+    scene.awaitCondition("dg", "other", "Ready");
     site = scene.site("main", Manifests.PORT);
     scene.awaitAnswer(site, "/app", "200 here");
   }
@@ -44,12 +53,14 @@ class SecretsTest {
   void theSecretIsRotatedWhileItServes() {
     List<String> pods = scene.podsAndRestarts("group", "site");
     String before = secret();
-    scene.patch("dg", "site", "{\"spec\": {\"secretRotatedAt\": \"2026-01-02T03:04:05Z\"}}");
-    Eventually.isTrue("another secret", Scene.PATIENCE, () -> !secret().equals(before));
+    try (var clients = new Asking(site, "/app")) {
+      scene.patch("dg", "site", "{\"spec\": {\"secretRotatedAt\": \"2026-01-02T03:04:05Z\"}}");
+      Eventually.isTrue("another secret", Scene.PATIENCE, () -> !secret().equals(before));
+      scene.kubectl("rollout", "restart", "deployment/main-gateway");
+      scene.awaitRollout("main-gateway");
+      assertEquals(Set.of("200 here"), clients.answers());
+    }
     assertEquals("200 here", Scene.answer(site, "/app"));
-    scene.kubectl("rollout", "restart", "deployment/main-gateway");
-    scene.awaitRollout("main-gateway");
-    scene.awaitAnswer(site, "/app", "200 here");
     assertEquals(pods, scene.podsAndRestarts("group", "site"));
   }
 
@@ -57,12 +68,18 @@ class SecretsTest {
     return scene.kubectl("get", "secret", "site-group", "--output=jsonpath={.data.current}");
   }
 
-  @Test
-  void aStrangerWhoDialsAWorkerIsRefused() {
+  /** The tests' cluster has no network policies: whoever dials is heard, and told. */
+  @ParameterizedTest
+  @CsvSource({
+    "gateway, main, Authorization: Bearer 0000000000000000000000000000000000000000000000000000",
+    "gateway, main, X-Nothing: 1",
+    "group, other, Authorization: Bearer 0000000000000000000000000000000000000000000000000000",
+    "group, other, X-Nothing: 1"
+  })
+  void whoDialsAWorkerWithoutItsSecretIsRefused(String component, String owner, String header) {
     String address = scene.pods("group", "site").getFirst().getStatus().getPodIP();
-    String gateway = scene.podNames("gateway", "main").getFirst();
-    String answer =
-        scene.kubectl("exec", gateway, "--", "python3", "-c", STRANGER, address, "0".repeat(64));
+    String pod = scene.podNames(component, owner).getFirst();
+    String answer = scene.kubectl("exec", pod, "--", "python3", "-c", STRANGER, address, header);
     assertTrue(answer.startsWith("HTTP/1.1 401 "), answer);
     assertNotEquals("", secret());
     assertEquals("200 here", Scene.answer(site, "/app"));

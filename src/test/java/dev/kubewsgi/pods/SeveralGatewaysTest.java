@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kubewsgi.system.Site;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -14,9 +15,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Two pods of a gateway send requests to one group, whose two pods have one thread each. */
 @Pods
+@ResourceLock("threads of its one group: its tests follow one another")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SeveralGatewaysTest {
 
@@ -39,6 +42,13 @@ class SeveralGatewaysTest {
           return [answer]
       """;
 
+  /** Answers with the time at which it began: pods of one machine have one clock. */
+  private static final String BEGAN =
+      Manifests.answering("(time.monotonic(), time.sleep(float(environ['QUERY_STRING'] or 0)))[0]");
+
+  private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(3);
+  private static final int PROBES = 9001;
+
   private List<Site> gateways;
 
   @BeforeAll
@@ -46,8 +56,11 @@ class SeveralGatewaysTest {
     scene.apply(
         Manifests.gateway(2)
             + Manifests.group(
-                "narrow", "replicas: 2, processes: 1, threads: 1, queue: {timeout: 3s}")
-            + Manifests.alias("narrow", "narrow", ALONE));
+                "narrow",
+                "replicas: 2, processes: 1, threads: 1, queue: {timeout: %ds}"
+                    .formatted(QUEUE_TIMEOUT.toSeconds()))
+            + Manifests.alias("narrow", "narrow", ALONE)
+            + Manifests.alias("began", "narrow", BEGAN));
     scene.awaitRollout("narrow-group");
     scene.awaitRollout("main-gateway");
     gateways =
@@ -57,7 +70,10 @@ class SeveralGatewaysTest {
     assumeTrue(
         Scene.isReached(gateways.getFirst().url("/").getHost(), Manifests.PORT),
         "each of two gateways can only be asked where this machine reaches pods");
-    gateways.forEach(gateway -> scene.awaitAnswer(gateway, "/narrow?0", "200 alone"));
+    for (Site gateway : gateways) {
+      scene.awaitAnswer(gateway, "/narrow?0", "200 alone");
+      scene.awaitAnswer(gateway, "/began", "200 ");
+    }
   }
 
   @Test
@@ -68,13 +84,50 @@ class SeveralGatewaysTest {
   }
 
   @Test
-  void whoeverWaitsForLongerThanTheQueueAllowsIsToldSo() throws Exception {
+  void aRequestThatAFullWorkerDoesNotTakeGoesElsewhere() throws Exception {
+    double before = putBack();
+    assertTrue(together(4, "/narrow?0.2").stream().allMatch("200 alone"::equals));
+    assertTrue(putBack() > before, "each gateway took the other's thread for idle once at least");
+  }
+
+  /** Requests of both gateways that a worker did not take. */
+  private double putBack() {
+    return gateways.stream()
+        .map(gateway -> new Site(gateway.url("/").getHost(), PROBES))
+        .flatMap(probes -> probes.get(probes.url("/metrics")).body().lines())
+        .filter(line -> line.startsWith("kubewsgi_group_requests_put_back_total{"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+        .sum();
+  }
+
+  @Test
+  void requestsOfAGatewayAreServedInTheOrderInWhichTheyCame() throws Exception {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<String>> began = new ArrayList<>();
+      for (int request = 0; request < 8; request++) {
+        began.add(threads.submit(() -> Scene.answer(gateways.getFirst(), "/began?0.4")));
+        Thread.sleep(100);
+      }
+      List<Double> times = new ArrayList<>();
+      for (Future<String> answer : began) {
+        times.add(Double.parseDouble(answer.get().substring("200 ".length())));
+      }
+      assertEquals(times.stream().sorted().toList(), times);
+    }
+  }
+
+  @Test
+  void whoeverWaitsForLongerThanTheQueueAllowsIsToldSoThenAndNotBefore() throws Exception {
+    long started = System.nanoTime();
     List<String> answers = together(3, "/narrow?12");
-    assertEquals(2, answers.stream().filter("200 alone"::equals).count(), answers::toString);
+    assertEquals(
+        2, answers.stream().filter(each -> each.endsWith("200 alone")).count(), answers::toString);
     List<String> others = answers.stream().filter(each -> !each.startsWith("200 ")).toList();
+    assertEquals(4, others.size(), answers::toString);
     assertTrue(
-        others.stream().allMatch(each -> each.startsWith("503 ") && each.contains("KW")),
+        others.stream().allMatch(each -> each.startsWith("503 ") && each.contains("KW502")),
         others::toString);
+    assertTrue(System.nanoTime() - started > QUEUE_TIMEOUT.toNanos());
   }
 
   /** Sends requests to both gateways at the same time. */

@@ -1,7 +1,9 @@
 package dev.kubewsgi.pods;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kubewsgi.system.Eventually;
 import dev.kubewsgi.system.Site;
 import java.nio.file.Path;
 import java.util.List;
@@ -89,12 +91,70 @@ class SourcesTest {
   void anImageBringsTheCode() {
     scene.apply(
         Manifests.group("image", "threads: 2")
-            + ALIAS.formatted(
+            + fromImage(
                 "image",
-                "processGroup: image, script: simple_server.py, callable: demo_app",
-                "image: {reference: '%s', path: /usr/lib/python3.13/wsgiref}"
-                    .formatted(image("gateway"))));
+                "image: {reference: '%s', path: /usr/lib/python3.13/wsgiref}",
+                image("gateway")));
     scene.awaitAnswer(site, "/image", "200 Hello world!");
+  }
+
+  @Test
+  void anImageThatDoesNotExistHoldsTheNewestAloneUntilItIsCorrected() {
+    String good = image("gateway");
+    scene.apply(
+        Manifests.group("held", "threads: 2")
+            + fromImage("held", "image: {reference: '%s', path: /usr/lib/python3.13/wsgiref}", good)
+            + Manifests.alias("beside", "held", Manifests.answering("'beside'")));
+    scene.awaitAnswer(site, "/held", "200 Hello world!");
+    scene.awaitAnswer(site, "/beside", "200 beside");
+    scene.awaitRollout("held-group");
+    List<String> serving = scene.podsAndRestarts("group", "held");
+
+    scene.apply(fromImage("held", "image: {reference: '%s'}", "localhost:1/nobody/has:this"));
+    scene.awaitReason("alias", "held", "Ready", "GroupNotReady");
+    String message = scene.message("alias", "held", "Ready");
+    assertTrue(message.contains("localhost:1/nobody/has:this"), message);
+    assertTrue(message.endsWith("what it was before serves meanwhile"), message);
+    assertTrue(scene.podsAndRestarts("group", "held").containsAll(serving));
+    assertTrue(Scene.answer(site, "/held").startsWith("200 Hello world!"));
+    assertEquals("200 beside", Scene.answer(site, "/beside"));
+    scene.awaitCondition("alias", "beside", "Ready");
+
+    scene.apply(
+        fromImage("held", "image: {reference: '%s', path: /usr/lib/python3.13/wsgiref}", good));
+    scene.awaitCondition("alias", "held", "Ready");
+    assertTrue(Scene.answer(site, "/held").startsWith("200 Hello world!"));
+  }
+
+  private static String fromImage(String alias, String source, String image) {
+    return ALIAS.formatted(
+        alias,
+        "processGroup: %s, script: simple_server.py, callable: demo_app".formatted(alias),
+        source.formatted(image));
+  }
+
+  @Test
+  void aGitSourceSaysThatItsSecretIsMissingAndGoesOnOnceItIsThere() {
+    scene.apply(
+        Manifests.group("keyless", "threads: 2")
+            + ALIAS.formatted(
+                "keyless",
+                "processGroup: keyless, script: app.py",
+                "git: {repository: 'https://git.invalid/code.git', secretName: later}"));
+    scene.awaitReason("alias", "keyless", "Ready", "GroupNotReady");
+    String message = scene.message("alias", "keyless", "Ready");
+    assertTrue(message.contains("there is no Secret later with a key username here"), message);
+    scene.kubectl(
+        "create",
+        "secret",
+        "generic",
+        "later",
+        "--from-literal=username=u",
+        "--from-literal=password=p");
+    Eventually.isTrue(
+        "it is tried again, with the Secret",
+        Scene.PATIENCE,
+        () -> scene.message("alias", "keyless", "Ready").contains("git.invalid"));
   }
 
   @Test

@@ -160,12 +160,23 @@ final class GatewayMetrics {
             groups,
             labels,
             GroupInfo::oldestWaitSeconds),
+        putBack(groups),
         gauge(
             "kubewsgi_group_supervisors",
             "Supervisors that run.",
             groups,
             labels,
             group -> group.supervisors().size()));
+  }
+
+  private static MetricSnapshot putBack(List<GroupInfo> groups) {
+    CounterSnapshot.Builder counter =
+        CounterSnapshot.builder()
+            .name("kubewsgi_group_requests_put_back")
+            .help("Requests that a worker did not take: they went elsewhere, or waited.");
+    groups.forEach(
+        group -> counter.dataPoint(count(group.putBack(), Labels.of("group", group.id()))));
+    return counter.build();
   }
 
   private static Stream<MetricSnapshot> applicationGroups(List<ApplicationGroupInfo> groups) {

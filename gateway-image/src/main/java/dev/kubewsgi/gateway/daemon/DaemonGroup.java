@@ -188,7 +188,8 @@ public final class DaemonGroup {
         statistics.waiting(),
         TimeUnit.NANOSECONDS.toMillis(statistics.oldestWaitNanos()),
         statistics.busy(),
-        statistics.slots());
+        statistics.slots(),
+        statistics.putBack());
   }
 
   /** The queue's counters, for metrics. */

@@ -14,6 +14,8 @@ import java.util.List;
  * @param oldestWaitMillis how long the oldest of them has waited
  * @param busySlots threads that run a request
  * @param slots threads of ready workers
+ * @param putBack requests since the start that a worker did not take, most often because another
+ *     gateway's had its last thread
  */
 public record DaemonGroupStatus(
     String id,
@@ -24,7 +26,8 @@ public record DaemonGroupStatus(
     int waiting,
     long oldestWaitMillis,
     int busySlots,
-    int slots) {
+    int slots,
+    long putBack) {
 
   public DaemonGroupStatus {
     supervisors = List.copyOf(supervisors);

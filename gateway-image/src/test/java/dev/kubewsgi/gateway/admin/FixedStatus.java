@@ -153,6 +153,7 @@ public record FixedStatus(boolean isReady, boolean isDraining) implements Gatewa
   @Override
   public List<DaemonGroupStatus> daemonGroups() {
     return List.of(
-        new DaemonGroupStatus("default/site1", "(wsgi:site1)", 1, 2, List.of(70L), 3, 1500, 1, 2));
+        new DaemonGroupStatus(
+            "default/site1", "(wsgi:site1)", 1, 2, List.of(70L), 3, 1500, 1, 2, 4));
   }
 }

@@ -51,6 +51,7 @@ class GatewayMetricsTest {
         "kubewsgi_group_busy_slots{group=\"default/site1\"} 1.0",
         "kubewsgi_group_queue_length{group=\"default/site1\"} 3.0",
         "kubewsgi_group_queue_oldest_wait_seconds{group=\"default/site1\"} 1.5",
+        "kubewsgi_group_requests_put_back_total{group=\"default/site1\"} 4.0",
         "kubewsgi_group_supervisors{group=\"default/site1\"} 1.0",
       })
   void isWritten(String line) {

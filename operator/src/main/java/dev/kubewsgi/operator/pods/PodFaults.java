@@ -80,7 +80,8 @@ public final class PodFaults {
                 .formatted(name(pod), sentence(pod.getStatus().getMessage()))));
   }
 
-  private static boolean isLiving(Pod pod) {
+  /** Whether it is not the remains of one: those stay long after another has taken the place. */
+  public static boolean isLiving(Pod pod) {
     return pod.getStatus() == null || !"Failed".equals(pod.getStatus().getPhase());
   }
 

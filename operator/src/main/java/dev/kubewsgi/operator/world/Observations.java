@@ -80,9 +80,12 @@ record Observations(Map<String, List<Pod>> pods, Map<String, List<GatewayReport>
             .anyMatch(each -> each.getType().equals("Ready") && each.getStatus().equals("True"));
   }
 
-  /** Whether pods that serve still have the files of an earlier source of the alias there. */
+  /**
+   * Whether pods still have the files of an earlier source of the alias there, or none. Gateways
+   * hear of those that are not ready, too.
+   */
   boolean areBehind(AliasPart.Place place) {
-    List<Pod> serving =
+    List<Pod> there =
         place
             .attachment()
             .daemonGroup()
@@ -91,7 +94,8 @@ record Observations(Map<String, List<Pod>> pods, Map<String, List<GatewayReport>
     return place
         .source()
         .filter(
-            source -> serving.stream().anyMatch(pod -> isReady(pod) && !source.isBroughtBy(pod)))
+            source ->
+                there.stream().anyMatch(pod -> PodFaults.isLiving(pod) && !source.isBroughtBy(pod)))
         .isPresent();
   }
 

@@ -57,6 +57,12 @@ final class PlayedPods {
     add(name, labels, annotations, status);
   }
 
+  /** What is left of a pod of the group. */
+  void evicted(String name, Map<String, String> annotations) {
+    PodStatus status = new PodStatusBuilder(status(false)).withPhase("Failed").build();
+    add(name, Names.groupLabels("site1"), annotations, status);
+  }
+
   private void add(
       String name, Map<String, String> labels, Map<String, String> annotations, PodStatus status) {
     pods.add(

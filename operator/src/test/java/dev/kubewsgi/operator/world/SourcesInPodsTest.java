@@ -118,8 +118,14 @@ class SourcesInPodsTest {
   }
 
   @Test
-  void doNotWaitForPodsThatServeNobody() {
+  void waitForPodsThatAreNotReadyToo() {
     pods.ofGroup("site1-0", false, EARLIER);
+    assertEquals(new Service.Starting(true), service("shop"), "gateways hear of it");
+  }
+
+  @Test
+  void doNotWaitForTheRemainsOfPods() {
+    pods.evicted("site1-0", EARLIER);
     assertEquals(new Service.Serving(), service("shop"));
   }
 }

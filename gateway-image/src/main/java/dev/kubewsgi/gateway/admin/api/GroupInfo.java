@@ -16,6 +16,11 @@ public record GroupInfo(
     @Schema(description = "Slots that run a request.") int busySlots,
     @Schema(description = "Requests in the group's queue.") int waiting,
     @Schema(description = "How long the oldest of them has waited.") double oldestWaitSeconds,
+    @Schema(
+            description =
+                "Requests that a worker did not take, most often because another gateway's had its"
+                    + " last thread: they went elsewhere, or waited.")
+        long putBack,
     QueueInfo queue,
     @Schema(description = "Pids of the supervisors that run.") List<Long> supervisors,
     @Schema(description = "Names of the variables in the environment, never their values.")
