@@ -29,9 +29,13 @@ public record RouteTableDocuments(String index, List<String> shards) {
    * @throws IllegalArgumentException it holds a key: only the place of one may be in a document
    */
   public static RouteTableDocuments of(RouteTable table) {
-    List<String> shards = Shards.of(table);
-    var index = new IndexDocument(shards.size(), table.gateway(), table.daemonGroups());
-    return new RouteTableDocuments(index.json(), shards);
+    return of(table, Shards.EMPTY.of(table));
+  }
+
+  static RouteTableDocuments of(RouteTable table, Shards shards) {
+    List<String> texts = shards.texts();
+    var index = new IndexDocument(texts.size(), table.gateway(), table.daemonGroups());
+    return new RouteTableDocuments(index.json(), texts);
   }
 
   /**

@@ -1,19 +1,24 @@
 package dev.kubewsgi.routes;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /**
- * Deals a route table to shards by the hash of an application group's id, so that an edit changes
- * the shards of the application groups that it concerns and no other.
+ * A route table that is dealt to shards by the hash of an application group's id, so that an edit
+ * changes the shards of the application groups that it concerns and no other.
+ *
+ * @param shards as many as a power of two says, and no more than needed
  */
-final class Shards {
+record Shards(List<Shard> shards) {
 
   /** Sixteen times below what a ConfigMap holds: one edit writes and sends little. */
   private static final int USUAL = 64 * 1024;
@@ -24,52 +29,85 @@ final class Shards {
   /** Against ids with the same hash, which no number of shards parts. */
   private static final int MOST = 1 << 12;
 
-  private Shards() {}
+  /** Those of a table without an application group. */
+  static final Shards EMPTY = new Shards(List.of(new Shard(List.of())));
+
+  /** A shard, written. */
+  private record Shard(List<Piece> pieces, String text) {
+
+    Shard(List<Piece> pieces) {
+      this(
+          pieces,
+          ShardDocument.json(
+              pieces.stream().flatMap(piece -> piece.routeTexts().stream()).toList(),
+              pieces.stream().map(Piece::groupText).toList()));
+    }
+  }
 
   /** One application group with its routes, written. */
-  private record Piece(long hash, String group, List<String> routes, int size) {
+  private record Piece(
+      ApplicationGroup group,
+      List<Route> routes,
+      String groupText,
+      List<String> routeTexts,
+      long hash,
+      int size) {
+
+    static Piece of(ApplicationGroup group, List<Route> routes) {
+      CRC32 hash = new CRC32();
+      hash.update(group.id().getBytes(StandardCharsets.UTF_8));
+      String groupText = ShardDocument.applicationGroup(group);
+      List<String> routeTexts = routes.stream().map(ShardDocument::route).toList();
+      int size = bytes(groupText) + routeTexts.stream().mapToInt(Piece::bytes).sum();
+      return new Piece(group, routes, groupText, routeTexts, hash.getValue(), size);
+    }
+
+    /** With the comma. */
+    private static int bytes(String json) {
+      return json.getBytes(StandardCharsets.UTF_8).length + 1;
+    }
+
+    boolean isOf(ApplicationGroup otherGroup, List<Route> otherRoutes) {
+      return group.equals(otherGroup) && routes.equals(otherRoutes);
+    }
 
     boolean isLarge() {
       return size > USUAL;
     }
   }
 
-  /** The texts of a table's shards: as many as a power of two says, and no more than needed. */
-  static List<String> of(RouteTable table) {
+  /** Those of a table, of which what is as it is here is not written anew. */
+  Shards of(RouteTable table) {
     List<Piece> pieces = pieces(table);
     int count = 1;
     while (!fits(pieces, count) && count < MOST) {
       count *= 2;
     }
     List<List<Piece>> dealt = deal(pieces, count);
-    return dealt.stream().map(Shards::shard).toList();
+    return new Shards(IntStream.range(0, count).mapToObj(i -> shard(i, dealt.get(i))).toList());
   }
 
-  private static List<Piece> pieces(RouteTable table) {
-    Map<String, List<String>> routes =
+  /** What is in the shards' documents. */
+  List<String> texts() {
+    return shards.stream().map(Shard::text).toList();
+  }
+
+  private List<Piece> pieces(RouteTable table) {
+    Map<String, Piece> known = new HashMap<>();
+    shards.forEach(shard -> shard.pieces().forEach(piece -> known.put(piece.group().id(), piece)));
+    Map<String, List<Route>> routes =
         table.routes().stream()
             .sorted(Comparator.comparing(Route::host).thenComparing(Route::path))
-            .collect(
-                Collectors.groupingBy(
-                    Route::applicationGroup,
-                    Collectors.mapping(ShardDocument::route, Collectors.toList())));
+            .collect(groupingBy(Route::applicationGroup));
     return table.applicationGroups().stream()
         .sorted(Comparator.comparing(ApplicationGroup::id))
-        .map(group -> piece(group, routes.getOrDefault(group.id(), List.of())))
+        .map(group -> piece(known, group, routes.getOrDefault(group.id(), List.of())))
         .toList();
   }
 
-  private static Piece piece(ApplicationGroup group, List<String> routes) {
-    CRC32 hash = new CRC32();
-    hash.update(group.id().getBytes(StandardCharsets.UTF_8));
-    String text = ShardDocument.applicationGroup(group);
-    int size = bytes(text) + routes.stream().mapToInt(Shards::bytes).sum();
-    return new Piece(hash.getValue(), text, routes, size);
-  }
-
-  /** With the comma. */
-  private static int bytes(String json) {
-    return json.getBytes(StandardCharsets.UTF_8).length + 1;
+  private static Piece piece(Map<String, Piece> known, ApplicationGroup group, List<Route> routes) {
+    Piece piece = known.get(group.id());
+    return piece != null && piece.isOf(group, routes) ? piece : Piece.of(group, routes);
   }
 
   private static boolean fits(List<Piece> pieces, int count) {
@@ -88,15 +126,14 @@ final class Shards {
   }
 
   private static List<List<Piece>> deal(List<Piece> pieces, int count) {
-    List<List<Piece>> shards = new ArrayList<>();
-    IntStream.range(0, count).forEach(_ -> shards.add(new ArrayList<>()));
-    pieces.forEach(piece -> shards.get(shard(piece, count)).add(piece));
-    return shards;
+    List<List<Piece>> dealt = Stream.<List<Piece>>generate(ArrayList::new).limit(count).toList();
+    pieces.forEach(piece -> dealt.get(shard(piece, count)).add(piece));
+    return dealt;
   }
 
-  private static String shard(List<Piece> pieces) {
-    return ShardDocument.json(
-        pieces.stream().flatMap(piece -> piece.routes().stream()).toList(),
-        pieces.stream().map(Piece::group).toList());
+  private Shard shard(int number, List<Piece> pieces) {
+    return number < shards.size() && shards.get(number).pieces().equals(pieces)
+        ? shards.get(number)
+        : new Shard(List.copyOf(pieces));
   }
 }

@@ -3,6 +3,7 @@ package dev.kubewsgi.routes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -186,6 +187,36 @@ class RouteTableDocumentsTest {
         IntStream.range(0, shards.size())
             .filter(i -> !shards.get(i).equals(edited.get(i)))
             .count());
+  }
+
+  /**
+   * Whatever was written before: groups and routes that changed, came, went, and others' tables.
+   */
+  @Test
+  void tableAfterAnotherIsWrittenAsItWouldBeAlone() {
+    List<ApplicationGroup> some = new ArrayList<>(table(700, "").applicationGroups());
+    some.set(7, group("00007", "edited"));
+    some.remove(99);
+    RouteTable edited = table(some);
+    List<Route> moved = new ArrayList<>(edited.routes());
+    Route first = moved.removeFirst();
+    moved.add(
+        new Route(
+            "other.example.com",
+            first.path(),
+            first.alias(),
+            first.script(),
+            first.callable(),
+            first.applicationGroup()));
+    RouteTable rerouted =
+        new RouteTable(edited.gateway(), moved, edited.applicationGroups(), edited.daemonGroups());
+    WrittenTable written = WrittenTable.of(table(1, ""));
+    for (RouteTable next :
+        List.of(table(700, ""), edited, rerouted, table(3000, ""), table(50, "text"))) {
+      written = written.next(next);
+      assertEquals(RouteTableDocuments.of(next), written.documents());
+      assertSame(written, written.next(next));
+    }
   }
 
   @Test

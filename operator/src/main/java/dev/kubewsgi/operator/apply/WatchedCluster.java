@@ -3,6 +3,7 @@ package dev.kubewsgi.operator.apply;
 import dev.kubewsgi.operator.Names;
 import dev.kubewsgi.operator.ResourceVersion;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -110,12 +111,15 @@ public final class WatchedCluster<P extends HasMetadata> implements Cluster {
         .filter(child -> isControlledBy(child, owner));
   }
 
+  /** Asked of each child of everybody at each reconcile. */
   private static boolean isControlledBy(HasMetadata child, HasMetadata owner) {
-    return child.getMetadata().getOwnerReferences().stream()
-        .anyMatch(
-            reference ->
-                Boolean.TRUE.equals(reference.getController())
-                    && reference.getUid().equals(owner.getMetadata().getUid()));
+    String uid = owner.getMetadata().getUid();
+    for (OwnerReference reference : child.getMetadata().getOwnerReferences()) {
+      if (reference.getUid().equals(uid) && Boolean.TRUE.equals(reference.getController())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.kubewsgi.operator.daemongroup;
 
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.DaemonGroupStatus;
-import dev.kubewsgi.operator.Latest;
 import dev.kubewsgi.operator.Names;
 import dev.kubewsgi.operator.OperatorConfig;
 import dev.kubewsgi.operator.apply.Attempts;
@@ -20,7 +19,6 @@ import dev.kubewsgi.routes.GroupDocuments;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
@@ -35,14 +33,9 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Brings about what a DaemonGroup consists of, and says how it is. */
@@ -59,15 +52,6 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
           Service.class,
           Deployment.class);
 
-  /**
-   * What needs the right that is bound with the first group of a namespace: to have and to give.
-   */
-  private static final Set<Class<? extends HasMetadata>> OF_THE_BINDING =
-      Set.of(Secret.class, Role.class);
-
-  /** Of the watch of an API server, with much to spare. */
-  private static final Duration UNTIL_BINDINGS_ARE_KNOWN = Duration.ofSeconds(10);
-
   private final World world;
   private final OperatorConfig config;
   private final StatusWriter<DaemonGroupStatus, DaemonGroup> statuses;
@@ -75,9 +59,7 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
   private final Attempts<DaemonGroup> attempts;
   private final Clock clock;
 
-  /** When the binding of a namespace was written. */
-  private final Map<String, Instant> bound = Collections.synchronizedMap(new Latest<>());
-
+  private final SecretsRight secretsRight;
   private Cluster cluster;
 
   /** For the operator to register. */
@@ -94,6 +76,7 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
     this.events = events;
     this.attempts = attempts;
     this.clock = clock;
+    this.secretsRight = new SecretsRight(config, clock);
   }
 
   @Override
@@ -121,7 +104,8 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
   private void reconcile(DaemonGroup group, GroupView view) {
     Children children = Children.of(group, cluster);
     if (config.clusterWide()) {
-      bindSecrets(group, children);
+      secretsRight.bringAbout(
+          group, world.groupsIn(group.getMetadata().getNamespace()), cluster, children);
     }
     children.apply(objects(group, view.part()));
     bringAboutSecret(group, children);
@@ -131,18 +115,6 @@ public final class DaemonGroupReconciler implements Reconciler<DaemonGroup> {
         children,
         failure -> world.delivered(group, view.part(), failure),
         failures -> report(group, view, failures));
-  }
-
-  /** A right that is still missing some moments later is one that somebody has to give. */
-  private void bindSecrets(DaemonGroup group, Children children) {
-    String namespace = group.getMetadata().getNamespace();
-    children.applyShared(
-        SecretsBinding.of(group, world.groupsIn(namespace), config),
-        () -> bound.put(namespace, clock.instant()));
-    Instant last = bound.getOrDefault(namespace, Instant.MIN);
-    if (clock.instant().isBefore(last.plus(UNTIL_BINDINGS_ARE_KNOWN))) {
-      children.withNewRights(OF_THE_BINDING);
-    }
   }
 
   /** The document's ConfigMap is written only in the state that its sequence was read from. */

@@ -21,6 +21,16 @@ final class SecretsBinding {
 
   private SecretsBinding() {}
 
+  /** Something that stands for the binding of a namespace, by which it is found. */
+  static RoleBinding like(String namespace, OperatorConfig config) {
+    return new RoleBindingBuilder()
+        .withNewMetadata()
+        .withNamespace(namespace)
+        .withName(config.secretsRole())
+        .endMetadata()
+        .build();
+  }
+
   /**
    * The binding of a group's namespace. It is named after the role, for a binding cannot be turned
    * to another one: an operator with another role makes another binding.

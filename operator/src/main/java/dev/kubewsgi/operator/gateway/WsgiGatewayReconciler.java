@@ -17,6 +17,7 @@ import dev.kubewsgi.operator.world.World;
 import dev.kubewsgi.operator.world.WorldEvents;
 import dev.kubewsgi.routes.RouteTable;
 import dev.kubewsgi.routes.RouteTableDocuments;
+import dev.kubewsgi.routes.WrittenTable;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
@@ -64,10 +65,7 @@ public final class WsgiGatewayReconciler implements Reconciler<WsgiGateway> {
   private Cluster cluster;
 
   /** Of whichever gateway it was: most clusters have one, which is reconciled at each step. */
-  private volatile Written lastWritten = new Written(null, null);
-
-  /** A table, and the route documents that hold it. */
-  private record Written(RouteTable table, RouteTableDocuments documents) {}
+  private volatile WrittenTable lastWritten;
 
   /** For the operator to register. */
   public WsgiGatewayReconciler(
@@ -132,7 +130,7 @@ public final class WsgiGatewayReconciler implements Reconciler<WsgiGateway> {
   /** The route table: names of ConfigMaps to what is in them. */
   private Map<String, String> documents(WsgiGateway gateway, GatewayPart part) {
     String name = gateway.getMetadata().getName();
-    RouteTableDocuments documents = written(part.table());
+    RouteTableDocuments documents = written(part.table()).documents();
     List<String> shards = documents.shards();
     Map<String, String> byName = new TreeMap<>();
     byName.put(Names.gateway(name), documents.index());
@@ -142,13 +140,11 @@ public final class WsgiGatewayReconciler implements Reconciler<WsgiGateway> {
     return byName;
   }
 
-  private RouteTableDocuments written(RouteTable table) {
-    Written known = lastWritten;
-    if (!table.equals(known.table())) {
-      known = new Written(table, RouteTableDocuments.of(table));
-      lastWritten = known;
-    }
-    return known.documents();
+  private WrittenTable written(RouteTable table) {
+    WrittenTable known = lastWritten;
+    WrittenTable written = known == null ? WrittenTable.of(table) : known.next(table);
+    lastWritten = written;
+    return written;
   }
 
   private void report(WsgiGateway gateway, GatewayView view, List<Failure> failures) {

@@ -10,7 +10,6 @@ import dev.kubewsgi.reports.GatewayReport;
 import dev.kubewsgi.reports.GatewayReport.ApplicationReport;
 import dev.kubewsgi.reports.GatewayReport.State;
 import dev.kubewsgi.routes.ApplicationGroup;
-import dev.kubewsgi.routes.Attachment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +78,7 @@ record Snapshot(
                     new AliasView(
                         part,
                         programming(part, compilation, tables, documents),
-                        service(part, compilation, observed),
+                        service(part, gateways, groups, observed),
                         aliasDifference)));
     return new Snapshot(compilation, Map.copyOf(gateways), Map.copyOf(groups), Map.copyOf(aliases));
   }
@@ -121,25 +120,22 @@ record Snapshot(
         .orElseGet(Programming.Pending::new);
   }
 
-  private static Service service(AliasPart part, Compilation compilation, Observations observed) {
+  private static Service service(
+      AliasPart part,
+      Map<String, GatewayView> gateways,
+      Map<String, GroupView> groups,
+      Observations observed) {
     if (part.place().isEmpty()) {
       return new Service.NoPods(false, Optional.empty());
     }
     AliasPart.Place place = part.place().get();
-    String gateway = place.attachment().gateway();
-    List<GatewayReport> reports = observed.reportsOf(gateway);
-    if (reports.isEmpty()) {
-      boolean wanted = compilation.gateways().get(gateway).replicas() > 0;
-      return new Service.NoPods(wanted, observed.gatewayFault(gateway));
+    GatewayView gateway = gateways.get(place.attachment().gateway());
+    List<GatewayReport> pods = observed.reportsOf(place.attachment().gateway());
+    if (pods.isEmpty()) {
+      return new Service.NoPods(gateway.part().replicas() > 0, gateway.fault());
     }
-    return service(
-        place,
-        reports.stream().map(report -> report(report, place.applicationGroup())).toList(),
-        observed);
-  }
-
-  private static Service service(
-      AliasPart.Place place, List<ApplicationReport> reports, Observations observed) {
+    List<ApplicationReport> reports =
+        pods.stream().map(report -> report(report, place.applicationGroup())).toList();
     boolean older =
         reports.stream().allMatch(each -> each.older() || each.state() == State.Serving);
     // What such pods report is about the files that they have, whatever revision they were told.
@@ -152,16 +148,12 @@ record Snapshot(
     if (!behind && reports.stream().allMatch(each -> each.state() == State.Serving)) {
       return new Service.Serving();
     }
-    Attachment attachment = place.attachment();
-    Optional<Service> held =
-        attachment
-            .daemonGroup()
-            .map(group -> held(Service.Whose.GROUP, observed.groupFault(group), older))
-            .orElseGet(
-                () ->
-                    held(Service.Whose.GATEWAY, observed.gatewayFault(attachment.gateway()), older)
-                        .filter(_ -> behind));
-    return held.orElseGet(() -> new Service.Starting(older));
+    return place
+        .attachment()
+        .daemonGroup()
+        .map(group -> held(Service.Whose.GROUP, groups.get(group).fault(), older))
+        .orElseGet(() -> held(Service.Whose.GATEWAY, gateway.fault().filter(_ -> behind), older))
+        .orElseGet(() -> new Service.Starting(older));
   }
 
   private static Optional<Service> held(
