@@ -38,7 +38,7 @@ format: ready ## Format Java and Python in place
 
 soak: setup ## What may happen to a site, twenty times each, under a load (hours); writes docs/soak.md
 	@tools/images
-	@tools/mvn -q -pl src/test -am verify -Dtest=NothingIsLostTest -Dsurefire.failIfNoSpecifiedTests=false \
+	@CI=true tools/mvn -q -pl src/test -am verify -Dtest=NothingIsLostTest -Dsurefire.failIfNoSpecifiedTests=false \
 	  -Dkube-wsgi.rounds=20 -Dkube-wsgi.report=$(CURDIR)/docs/soak.md
 
 bench: build ## Measure beside mod_wsgi and nginx with uWSGI (root: installs them from Debian)

@@ -24,12 +24,18 @@ PORT = 8080
 STARTS = 5
 WARM_UP = 10
 SAMPLES = 100
+EDITS = 50
 MIB = 2**20
 _METRICS = "/apis/metrics.k8s.io/v1beta1"
 _PODS = f"/api/v1/namespaces/{objects.NAMESPACE}/pods"
 _TICKS_A_SECOND = 100
 # Of a pod's end, which a node still works at when the process is gone.
 _SETTLING_SECONDS = 3
+_CODE = """
+def application(environ, start_response):
+    start_response("200 OK", [("Content-Length", "12")])
+    return [b"{text}"]
+"""
 # A WSGI application that every image with Python has: an alias of it brings no code of its own.
 _SCRIPT = "/usr/lib/python3.13/wsgiref/simple_server.py"
 
@@ -51,6 +57,7 @@ def measure(nodes: Nodes) -> list[Measure]:
     delays = [_one_alias(api, host, f"new{number}") for number in range(SAMPLES)]
     if pods != _ready(api, "gateway") | _ready(api, "group"):
         raise BenchError("a pod was started or restarted for an alias whose code is in the image")
+    edits = _edits(api, host)
     nodes.kubectl("apply", f"--filename={QUICKSTART}")
     nodes.kubectl("wait", "alias", "--all", "--for=condition=Ready", "--timeout=120s")
     operator = _memory(api, RELEASE)
@@ -61,6 +68,13 @@ def measure(nodes: Nodes) -> list[Measure]:
             1000,
             "ms",
             spread(delays) + "; no pod was started or restarted",
+        ),
+        Measure(
+            "inline source of an embedded alias edited → its answer, p95",
+            percentile(edits, 0.95),
+            2000,
+            "ms",
+            spread(edits),
         ),
         Measure(
             "gateway's process started → its pod ready",
@@ -83,26 +97,54 @@ def measure(nodes: Nodes) -> list[Measure]:
 def _one_alias(api: Api, host: str, name: str) -> float:
     """Milliseconds from the request that makes an alias to the first 200 at its path."""
     spec = {"path": f"/{name}", "script": _SCRIPT, "callable": "demo_app", "processGroup": "site0"}
-    alias = {**objects.alias(0, 1), "spec": spec}
-    alias["metadata"] = {"name": name, "namespace": objects.NAMESPACE}
     started = time.monotonic()
-    api.create(objects.path("scriptaliases"), alias)
+    api.create(objects.path("scriptaliases"), _alias(name, spec))
     _await_answer(host, f"/{name}")
     return (time.monotonic() - started) * 1000
 
 
-def _await_answer(host: str, path: str) -> None:
+def _alias(name: str, spec: dict[str, Any]) -> dict[str, Any]:
+    metadata = {"name": name, "namespace": objects.NAMESPACE}
+    return {**objects.alias(0, 1), "metadata": metadata, "spec": spec}
+
+
+def _edits(api: Api, host: str) -> list[float]:
+    """Milliseconds from requests that edit an embedded alias's code to its first answer by it."""
+    api.create(
+        objects.path("scriptaliases"),
+        _alias("edited", {"path": "/edited", "script": "app.py", "source": _source(0)}),
+    )
+    _await_answer(host, "/edited", _text(0))
+    return [_one_edit(api, host, number) for number in range(1, EDITS + 1)]
+
+
+def _one_edit(api: Api, host: str, number: int) -> float:
+    started = time.monotonic()
+    api.patch(objects.path("scriptaliases", "edited"), {"spec": {"source": _source(number)}})
+    _await_answer(host, "/edited", _text(number))
+    return (time.monotonic() - started) * 1000
+
+
+def _source(number: int) -> dict[str, Any]:
+    return {"inline": {"app.py": _CODE.format(text=_text(number))}}
+
+
+def _text(number: int) -> str:
+    return f"edition {number:04}"
+
+
+def _await_answer(host: str, path: str, text: str = "") -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     connection = http.client.HTTPConnection(host, PORT, timeout=PATIENCE_SECONDS)
     while time.monotonic() < deadline:
         connection.request("GET", path)
         answer = connection.getresponse()
-        answer.read()
-        if answer.status == 200:
+        body = answer.read().decode()
+        if answer.status == 200 and text in body:
             connection.close()
             return
         time.sleep(0.005)
-    raise BenchError(f"{path} was not answered with 200 within {PATIENCE_SECONDS} s")
+    raise BenchError(f"{path} was not answered with 200 {text} within {PATIENCE_SECONDS} s")
 
 
 def _one_start(api: Api) -> float:

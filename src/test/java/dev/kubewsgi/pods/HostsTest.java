@@ -24,7 +24,7 @@ class HostsTest {
         hosts: ["%2$s"]
         path: /cart
         script: app.py
-        processGroup: site
+        processGroup: "%4$s"
         source:
           inline:
             app.py: |
@@ -41,14 +41,15 @@ class HostsTest {
     scene.apply(
         Manifests.GATEWAY
             + Manifests.group("site", "threads: 2")
-            + alias("shop", "shop.example.com")
-            + alias("branches", "*.branches.example.com"));
+            + alias("shop", "shop.example.com", "site")
+            + alias("branches", "*.branches.example.com", "site")
+            + alias("kiosk", "kiosk.example.com", "%{GLOBAL}"));
     scene.awaitCondition("alias", "--all", "Ready");
     site = scene.site("main", Manifests.PORT);
   }
 
-  private static String alias(String name, String host) {
-    return ALIAS.formatted(name, host, name.length());
+  private static String alias(String name, String host, String group) {
+    return ALIAS.formatted(name, host, name.length(), group);
   }
 
   @ParameterizedTest
@@ -57,6 +58,7 @@ class HostsTest {
     "shop.example.com, /cart/1, shop",
     "SHOP.example.com:8000, /cart, shop",
     "north.branches.example.com, /cart, branches",
+    "kiosk.example.com, /cart, kiosk",
   })
   void anAliasAnswersWhereItsHostAndPathAreAskedFor(String host, String path, String alias) {
     RawAnswer answer = get(host, path);

@@ -4,12 +4,14 @@ import dev.kubewsgi.pods.kubernetes.Kubernetes;
 import dev.kubewsgi.pods.load.Load;
 import dev.kubewsgi.pods.load.Outcome;
 import dev.kubewsgi.pods.load.Report;
+import dev.kubewsgi.testing.apiserver.CommandResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,6 +58,14 @@ class NothingIsLostTest {
             + " and POST with bodies up to 32 KiB by turns, every fiftieth request slow; each answer is"
             + " compared with what it must be. A request that gets another answer, or none, is lost; none"
             + " is sent twice. Of a worker that is killed, its own requests in flight are apart.");
+    say("");
+    say(
+        "Of revision %s, on Linux %s."
+            .formatted(
+                CommandResult.of(List.of("git", "describe", "--always", "--dirty"), Map.of())
+                    .stdout()
+                    .strip(),
+                System.getProperty("os.version")));
     say("");
     say(
         "On %s, %d processors: the site carries %,d requests/s, and the load is of %,d/s. Everything"

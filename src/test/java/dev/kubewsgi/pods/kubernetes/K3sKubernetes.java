@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.ContainerFetchException;
+import org.testcontainers.containers.ContainerLaunchException;
 import org.testcontainers.k3s.K3sContainer;
 import org.testcontainers.utility.DockerImageName;
 import org.testcontainers.utility.MountableFile;
@@ -34,7 +36,11 @@ final class K3sKubernetes implements Kubernetes {
     }
     List<Path> archives = Images.archives();
     var container = new K3sContainer(DockerImageName.parse(IMAGE));
-    container.start();
+    try {
+      container.start();
+    } catch (ContainerLaunchException | ContainerFetchException e) {
+      throw new UnavailableException("Docker answers and cannot start " + IMAGE + ": " + e);
+    }
     try {
       Path file = Files.createTempFile("k3s", ".kubeconfig");
       var started =

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -43,7 +44,7 @@ final class Definitions {
   private static final String VERSION = HasMetadata.getApiVersion(DaemonGroup.class);
 
   private final KubernetesClient client;
-  private final Map<String, SortedSet<String>> ours = new HashMap<>();
+  private final Map<String, SortedMap<String, String>> ours = new HashMap<>();
   private String compared;
   private Differences known = Differences.NONE;
 
@@ -89,14 +90,17 @@ final class Definitions {
     JsonNode schemas = json(document).path("components").path("schemas");
     Map<String, String> sentences = new TreeMap<>();
     for (Class<? extends CustomResource<?, ?>> kind : KINDS) {
-      SortedSet<String> ours =
+      SortedMap<String, String> ours =
           this.ours.computeIfAbsent(schemaName(kind), name -> fields(ours(kind)));
-      SortedSet<String> theirs = fields(schemas.path(schemaName(kind)));
+      SortedMap<String, String> theirs = fields(schemas.path(schemaName(kind)));
       // A server without this document says nothing about the definitions.
       if (!theirs.isEmpty()) {
-        Stream.of(older(kind, ours, theirs), newer(kind, ours, theirs))
+        Stream.of(
+                older(kind, ours.keySet(), theirs.keySet()),
+                newer(kind, ours.keySet(), theirs.keySet()),
+                other(kind, ours, theirs))
             .flatMap(Optional::stream)
-            .reduce((older, newer) -> older + " " + newer)
+            .reduce((one, next) -> one + " " + next)
             .ifPresent(sentence -> sentences.put(HasMetadata.getKind(kind), "KW223 " + sentence));
       }
     }
@@ -104,7 +108,7 @@ final class Definitions {
   }
 
   private static Optional<String> older(
-      Class<? extends HasMetadata> kind, SortedSet<String> ours, SortedSet<String> theirs) {
+      Class<? extends HasMetadata> kind, Set<String> ours, Set<String> theirs) {
     return only(ours, theirs)
         .map(
             fields ->
@@ -113,7 +117,7 @@ final class Definitions {
   }
 
   private static Optional<String> newer(
-      Class<? extends HasMetadata> kind, SortedSet<String> ours, SortedSet<String> theirs) {
+      Class<? extends HasMetadata> kind, Set<String> ours, Set<String> theirs) {
     return only(theirs, ours)
         .map(
             fields ->
@@ -121,7 +125,31 @@ final class Definitions {
                     .formatted(HasMetadata.getKind(kind), fields));
   }
 
-  private static Optional<String> only(SortedSet<String> here, SortedSet<String> there) {
+  /** What an object leaves out is what the cluster's definition says, and not what ours does. */
+  private static Optional<String> other(
+      Class<? extends HasMetadata> kind, Map<String, String> ours, Map<String, String> theirs) {
+    List<String> others =
+        ours.entrySet().stream()
+            .filter(each -> theirs.containsKey(each.getKey()))
+            .filter(each -> !theirs.get(each.getKey()).equals(each.getValue()))
+            .map(each -> change(each.getKey(), each.getValue(), theirs.get(each.getKey())))
+            .toList();
+    return others.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "The definition of %s in the cluster has other defaults than this operator: %s. Write these fields, or upgrade the older of the two."
+                .formatted(HasMetadata.getKind(kind), String.join(", ", others)));
+  }
+
+  private static String change(String field, String ours, String theirs) {
+    return "%s (%s, here %s)".formatted(field, orNone(theirs), orNone(ours));
+  }
+
+  private static String orNone(String standard) {
+    return standard.isEmpty() ? "none" : standard;
+  }
+
+  private static Optional<String> only(Set<String> here, Set<String> there) {
     SortedSet<String> only = new TreeSet<>(here);
     only.removeAll(there);
     return only.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", only));
@@ -150,23 +178,24 @@ final class Definitions {
     return group + "." + HasMetadata.getVersion(kind) + "." + HasMetadata.getKind(kind);
   }
 
-  /** Paths of all fields of spec and status. */
-  private static SortedSet<String> fields(JsonNode schema) {
-    SortedSet<String> fields = new TreeSet<>();
+  /** Paths of all fields of spec and status, with their defaults as JSON; empty: none. */
+  private static SortedMap<String, String> fields(JsonNode schema) {
+    SortedMap<String, String> fields = new TreeMap<>();
     for (String part : List.of("spec", "status")) {
       collect(schema.path("properties").path(part), part, fields);
     }
     return fields;
   }
 
-  private static void collect(JsonNode schema, String path, SortedSet<String> fields) {
+  private static void collect(JsonNode schema, String path, Map<String, String> fields) {
     schema
         .path("properties")
         .properties()
         .forEach(
             property -> {
               String field = path + "." + property.getKey();
-              fields.add(field);
+              JsonNode standard = property.getValue().path("default");
+              fields.put(field, standard.isMissingNode() ? "" : standard.toString());
               collect(property.getValue(), field, fields);
             });
     if (schema.has("items")) {

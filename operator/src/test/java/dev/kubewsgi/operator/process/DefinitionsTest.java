@@ -77,6 +77,23 @@ final class DefinitionsTest {
   }
 
   @Test
+  void differInDefaults() {
+    ObjectNode spec = fields("DaemonGroup");
+    ((ObjectNode) spec.get("replicas")).put("default", 3);
+    ((ObjectNode) spec.get("threads")).remove("default");
+    ((ObjectNode) spec.get("image")).put("default", "x");
+    publish();
+    assertEquals(
+        Map.of(
+            "DaemonGroup",
+            "KW223 The definition of DaemonGroup in the cluster has other defaults than this"
+                + " operator: spec.image (\"x\", here none), spec.replicas (3, here 1),"
+                + " spec.threads (none, here 15). Write these fields, or upgrade the older of the"
+                + " two."),
+        new Definitions(client).differences().sentences());
+  }
+
+  @Test
   void differInNothingWhereNobodySays() {
     assertEquals(Differences.NONE, new Definitions(client).differences());
   }
