@@ -1,16 +1,21 @@
 package dev.kubewsgi.pods;
 
 import dev.kubewsgi.system.Site;
+import java.time.Duration;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /** Some clients that ask for one path, each again and again, while something happens to it. */
 final class Asking implements AutoCloseable {
 
   private static final int CLIENTS = 4;
+
+  /** For whoever else is at work on the same processors. */
+  private static final Duration PAUSE = Duration.ofMillis(5);
 
   private final Site site;
   private final String path;
@@ -31,6 +36,7 @@ final class Asking implements AutoCloseable {
     while (!over) {
       answers.add(Scene.answer(site, path));
       count.incrementAndGet();
+      LockSupport.parkNanos(PAUSE.toNanos());
     }
   }
 

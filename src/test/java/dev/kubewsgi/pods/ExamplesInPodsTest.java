@@ -47,9 +47,8 @@ class ExamplesInPodsTest {
 
     try (var clients = new Asking(site, "/shop/api/products")) {
       scene.apply(apart);
-      scene.awaitReason("alias", "shop", "Ready", "Serving");
       scene.awaitCondition("dg", "site2", "Ready");
-      scene.kubectl("wait", "alias", "shop", "--for=jsonpath={.status.mode}=site2");
+      scene.awaitField("alias", "shop", "{.status.mode}", "site2");
       scene.awaitCondition("alias", "shop", "Ready");
       assertEquals(Set.of(answer), clients.answers());
     }

@@ -118,13 +118,13 @@ final class Scene implements AutoCloseable {
 
   /** Waits until an object's condition has a reason. */
   void awaitReason(String kind, String name, String condition, String reason) {
-    kubectl(
-        "wait",
-        kind,
-        name,
-        "--for=jsonpath={.status.conditions[?(@.type==\"%s\")].reason}=%s"
-            .formatted(condition, reason),
-        "--timeout=" + seconds());
+    String path = "{.status.conditions[?(@.type==\"%s\")].reason}".formatted(condition);
+    awaitField(kind, name, path, reason);
+  }
+
+  /** Waits until what a path leads to in an object is a text. */
+  void awaitField(String kind, String name, String path, String text) {
+    kubectl("wait", kind, name, "--for=jsonpath=" + path + "=" + text, "--timeout=" + seconds());
   }
 
   /** What an object's condition says. */

@@ -114,7 +114,7 @@ class SourcesTest {
     scene.awaitReason("alias", "held", "Ready", "GroupNotReady");
     String message = scene.message("alias", "held", "Ready");
     assertTrue(message.contains("localhost:1/nobody/has:this"), message);
-    assertTrue(message.endsWith("what it was before serves meanwhile"), message);
+    assertTrue(message.endsWith("What it was before serves meanwhile."), message);
     assertTrue(scene.podsAndRestarts("group", "held").containsAll(serving));
     assertTrue(Scene.answer(site, "/held").startsWith("200 Hello world!"));
     assertEquals("200 beside", Scene.answer(site, "/beside"));

@@ -59,10 +59,10 @@ final class Grants {
             + " do not; label the namespace so, or have the selector changed"
         : " chooses namespaces by labels, and those of "
             + namespace
-            + " may not be read here; its owner writes a selector of "
+            + " are not known here; its owner writes a selector of "
             + OWN_NAME
-            + " alone, or sets spec.aliases.namespaces.from to All, or the operator is made to"
-            + " watch the whole cluster";
+            + " alone, or sets spec.aliases.namespaces.from to All, or the operator is given the"
+            + " right to watch namespaces";
   }
 
   private boolean isKnown(String namespace) {

@@ -203,10 +203,10 @@ class ReferencesTest {
   @Test
   void whoIsRefusedIsToldWhetherLabelsAreWrongOrUnknown() {
     assertEquals(
-        "WsgiGateway default/main chooses namespaces by labels, and those of team may not be read"
+        "WsgiGateway default/main chooses namespaces by labels, and those of team are not known"
             + " here; its owner writes a selector of kubernetes.io/metadata.name alone, or sets"
-            + " spec.aliases.namespaces.from to All, or the operator is made to watch the whole"
-            + " cluster",
+            + " spec.aliases.namespaces.from to All, or the operator is given the right to watch"
+            + " namespaces",
         refusal());
     surroundings.namespaceLabels.put("team", Map.of());
     assertEquals(

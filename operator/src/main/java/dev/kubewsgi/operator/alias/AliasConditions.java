@@ -9,6 +9,7 @@ import dev.kubewsgi.routes.Refusal;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -104,16 +105,17 @@ final class AliasConditions {
     switch (service) {
       case Service.Serving() ->
           conditions.markTrue(ConditionType.Ready, Reason.Serving, "its newest code serves");
-      case Service.Starting(boolean older) ->
+      case Service.Starting(Optional<String> awaited, boolean older) ->
           conditions.markFalse(
               ConditionType.Ready,
               Reason.Starting,
-              "its newest code is starting" + meanwhile(older));
+              awaited.orElse("its newest code is starting") + meanwhile(older));
       case Service.Held held ->
           conditions.markFalse(
               ConditionType.Ready,
               held.whose() == Service.Whose.GROUP ? Reason.GroupNotReady : Reason.GatewayNotReady,
-              held.fault().message() + meanwhile(held.older()));
+              held.fault().message()
+                  + (held.older() ? " What it was before serves meanwhile." : ""));
       case Service.Failed failed ->
           conditions.markFalse(
               ConditionType.Ready,

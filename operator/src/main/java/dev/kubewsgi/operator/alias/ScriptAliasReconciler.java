@@ -56,7 +56,10 @@ public final class ScriptAliasReconciler implements Reconciler<ScriptAlias> {
   @Override
   public UpdateControl<ScriptAlias> reconcile(ScriptAlias alias, Context<ScriptAlias> context) {
     if (alias.getSpec() == null) {
-      write(alias, ScriptAliasStatuses.ofIllegible(alias, statuses.last(alias), clock.instant()));
+      write(
+          alias,
+          ScriptAliasStatuses.ofIllegible(
+              alias, statuses.last(alias), world.differenceOf(ScriptAlias.class), clock.instant()));
       return UpdateControl.noUpdate();
     }
     newcomers.seen(alias, clock.instant());

@@ -50,10 +50,18 @@ final class ScriptAliasStatuses {
    * @param last status that was written
    */
   static ScriptAliasStatus ofIllegible(
-      ScriptAlias alias, Optional<ScriptAliasStatus> last, Instant now) {
+      ScriptAlias alias,
+      Optional<ScriptAliasStatus> last,
+      Optional<String> difference,
+      Instant now) {
     long generation = alias.getMetadata().getGeneration();
     var conditions =
         new Conditions(last.map(ScriptAliasStatus::conditions).orElse(List.of()), generation, now);
+    difference.ifPresent(conditions::markUnsupported);
+    conditions.markUnknown(
+        ConditionType.ResolvedRefs,
+        Reason.NotAccepted,
+        "what it names is looked at once it is accepted");
     conditions.markFalse(
         ConditionType.Accepted,
         Reason.InvalidSpec,

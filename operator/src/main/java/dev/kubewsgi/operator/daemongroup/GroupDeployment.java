@@ -91,7 +91,8 @@ final class GroupDeployment {
         .endRollingUpdate()
         .endStrategy()
         .withTemplate(
-            PodDefaults.complete(PodTemplateOverlay.apply(template(), spec.podTemplate())))
+            sources.annotate(
+                PodDefaults.complete(PodTemplateOverlay.apply(template(), spec.podTemplate()))))
         .endSpec()
         .build();
   }
@@ -113,7 +114,7 @@ final class GroupDeployment {
   }
 
   private Map<String, String> podAnnotations() {
-    Map<String, String> annotations = new TreeMap<>(sources.annotations());
+    Map<String, String> annotations = new TreeMap<>();
     annotations.put(Names.DISPLAY_NAME, displayName());
     if (spec.restartedAt() != null) {
       annotations.put(Names.RESTARTED_AT, spec.restartedAt());

@@ -94,7 +94,8 @@ final class GatewayDeployment {
         .endRollingUpdate()
         .endStrategy()
         .withTemplate(
-            PodDefaults.complete(PodTemplateOverlay.apply(template(), spec.podTemplate())))
+            sources.annotate(
+                PodDefaults.complete(PodTemplateOverlay.apply(template(), spec.podTemplate()))))
         .endSpec()
         .build();
   }
@@ -110,7 +111,7 @@ final class GatewayDeployment {
   }
 
   private Map<String, String> annotations() {
-    Map<String, String> annotations = new TreeMap<>(sources.annotations());
+    Map<String, String> annotations = new TreeMap<>();
     if (spec.restartedAt() != null) {
       annotations.put(Names.RESTARTED_AT, spec.restartedAt());
     }

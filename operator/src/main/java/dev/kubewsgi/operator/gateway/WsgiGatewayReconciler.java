@@ -98,7 +98,12 @@ public final class WsgiGatewayReconciler implements Reconciler<WsgiGateway> {
     if (gateway.getSpec() == null) {
       write(
           gateway,
-          WsgiGatewayStatuses.ofIllegible(gateway, statuses.last(gateway), clock.instant()));
+          WsgiGatewayStatuses.ofIllegible(
+              gateway,
+              statuses.last(gateway),
+              world.differenceOf(WsgiGateway.class),
+              clock.instant()));
+      attempts.succeeded(gateway);
     } else {
       world.of(gateway).ifPresent(view -> reconcile(gateway, view));
     }

@@ -8,6 +8,7 @@ import dev.kubewsgi.operator.Names;
 import dev.kubewsgi.operator.apply.Failure;
 import dev.kubewsgi.operator.status.ConditionType;
 import dev.kubewsgi.operator.status.Conditions;
+import dev.kubewsgi.operator.status.Reason;
 import dev.kubewsgi.operator.status.Rollout;
 import dev.kubewsgi.operator.status.WorkloadConditions;
 import dev.kubewsgi.operator.world.GatewayView;
@@ -67,16 +68,27 @@ final class WsgiGatewayStatuses {
 
   /**
    * The status of a gateway whose spec this operator cannot read: it counts as one that is not
-   * there, and what was made of it stays.
+   * there, but its own objects stay.
    *
    * @param last status that was written
    */
   static WsgiGatewayStatus ofIllegible(
-      WsgiGateway gateway, Optional<WsgiGatewayStatus> last, Instant now) {
+      WsgiGateway gateway,
+      Optional<WsgiGatewayStatus> last,
+      Optional<String> difference,
+      Instant now) {
     long generation = gateway.getMetadata().getGeneration();
     var conditions =
         new Conditions(last.map(WsgiGatewayStatus::conditions).orElse(List.of()), generation, now);
-    new WorkloadConditions(conditions).markAccepted(LaterRelease.unreadable(gateway));
+    difference.ifPresent(conditions::markUnsupported);
+    conditions.markFalse(
+        ConditionType.Accepted,
+        Reason.InvalidSpec,
+        String.join("; ", LaterRelease.unreadable(gateway))
+            + "; until then it counts as one that is not there: its own objects stay, and its"
+            + " aliases wait for it");
+    conditions.markUnknown(
+        ConditionType.Programmed, Reason.NotAccepted, "its objects are left as they are");
     conditions.markFalseForCause(ConditionType.Ready);
     return new WsgiGatewayStatus(
         generation,

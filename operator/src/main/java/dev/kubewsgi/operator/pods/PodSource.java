@@ -42,9 +42,9 @@ public record PodSource(String namespace, String alias, AliasSource source)
 
   /** Whether a pod is of a template that brings these files, and not those of an earlier source. */
   public boolean isBroughtBy(Pod pod) {
-    Map<String, String> annotations =
-        Optional.ofNullable(pod.getMetadata().getAnnotations()).orElse(Map.of());
-    return annotation().getValue().equals(annotations.get(annotation().getKey()));
+    Map<String, String> annotations = pod.getMetadata().getAnnotations();
+    Map.Entry<String, String> own = annotation();
+    return annotations != null && own.getValue().equals(annotations.get(own.getKey()));
   }
 
   /** Where the files come from, on one line. */

@@ -5,6 +5,8 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.KeyToPath;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
@@ -72,6 +74,15 @@ public record PodSources(
         .forEach(pod::add);
     return new PodSources(
         pod.initContainers, List.copyOf(pod.volumes.values()), pod.mounts, pod.annotations);
+  }
+
+  /** A template that says what its pods bring, whatever else was made of it before. */
+  public PodTemplateSpec annotate(PodTemplateSpec template) {
+    return new PodTemplateSpecBuilder(template)
+        .editOrNewMetadata()
+        .addToAnnotations(annotations)
+        .endMetadata()
+        .build();
   }
 
   private static String read(String resource) {

@@ -28,7 +28,7 @@ final class Illegible {
 
   private static void say(CustomResource<?, ?> object) {
     LOG.warn(
-        "KW231 {} {}/{} counts as one that is not there, and what was made of it stays as it is:"
+        "KW231 {} {}/{} counts as one that is not there, and its own objects stay as they are:"
             + " this operator cannot read {}; upgrade it, or write what it knows",
         object.getKind(),
         object.getMetadata().getNamespace(),

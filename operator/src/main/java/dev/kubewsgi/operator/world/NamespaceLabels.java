@@ -34,7 +34,7 @@ final class NamespaceLabels implements AutoCloseable {
   }
 
   /**
-   * Watches them, from now on. Without the right to, no namespace has labels.
+   * Watches them, from now on. Without the right to, nobody knows the labels of any.
    *
    * @throws CompletionException the API server did not say what there is; tried again the next time
    */

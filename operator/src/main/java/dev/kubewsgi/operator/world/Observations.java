@@ -85,18 +85,40 @@ record Observations(Map<String, List<Pod>> pods, Map<String, List<GatewayReport>
    * hear of those that are not ready, too.
    */
   boolean areBehind(AliasPart.Place place) {
-    List<Pod> there =
-        place
-            .attachment()
-            .daemonGroup()
-            .map(this::podsOfGroup)
-            .orElseGet(() -> podsOfGateway(place.attachment().gateway()));
+    List<Pod> there = podsOf(place);
     return place
         .source()
         .filter(
             source ->
                 there.stream().anyMatch(pod -> PodFaults.isLiving(pod) && !source.isBroughtBy(pod)))
         .isPresent();
+  }
+
+  /**
+   * Where such files are and their code has begun, but a pod is not ready: its namespace and name.
+   * Either it will be in a moment, or its code cannot be loaded.
+   */
+  Optional<String> startedWithNewest(AliasPart.Place place) {
+    return place.source().stream()
+        .flatMap(source -> podsOf(place).stream().filter(source::isBroughtBy))
+        .filter(pod -> PodFaults.isLiving(pod) && !isReady(pod) && hasStarted(pod))
+        .map(pod -> pod.getMetadata().getNamespace() + " " + pod.getMetadata().getName())
+        .sorted()
+        .findFirst();
+  }
+
+  private static boolean hasStarted(Pod pod) {
+    return pod.getStatus() != null
+        && pod.getStatus().getContainerStatuses().stream()
+            .anyMatch(container -> Boolean.TRUE.equals(container.getStarted()));
+  }
+
+  private List<Pod> podsOf(AliasPart.Place place) {
+    return place
+        .attachment()
+        .daemonGroup()
+        .map(this::podsOfGroup)
+        .orElseGet(() -> podsOfGateway(place.attachment().gateway()));
   }
 
   Optional<PodFault> gatewayFault(String gateway) {

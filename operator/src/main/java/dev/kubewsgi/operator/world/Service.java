@@ -13,9 +13,10 @@ public sealed interface Service {
   /**
    * It is being loaded, or has not reached all of them.
    *
+   * @param awaited what it waits for, beside the code; empty: nothing
    * @param older whether an older revision serves meanwhile
    */
-  record Starting(boolean older) implements Service {}
+  record Starting(Optional<String> awaited, boolean older) implements Service {}
 
   /**
    * It has not reached all of them, and something keeps the pods that it needs from running.

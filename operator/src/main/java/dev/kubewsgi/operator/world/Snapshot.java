@@ -138,22 +138,37 @@ record Snapshot(
         pods.stream().map(report -> report(report, place.applicationGroup())).toList();
     boolean older =
         reports.stream().allMatch(each -> each.older() || each.state() == State.Serving);
-    // What such pods report is about the files that they have, whatever revision they were told.
     boolean behind = observed.areBehind(place);
+    Optional<String> started = observed.startedWithNewest(place);
     Optional<ApplicationReport> failed =
         reports.stream().filter(each -> each.state() == State.Failed).findFirst();
-    if (failed.isPresent() && !behind) {
+    // Pods that are behind report on the files that they have, whatever revision they were told.
+    if (failed.isPresent() && (!behind || started.isPresent())) {
       return new Service.Failed(failed.get().trouble(), older);
     }
     if (!behind && reports.stream().allMatch(each -> each.state() == State.Serving)) {
       return new Service.Serving();
     }
+    Optional<String> awaited = behind ? Optional.of(newPods(place, started)) : Optional.empty();
     return place
         .attachment()
         .daemonGroup()
         .map(group -> held(Service.Whose.GROUP, groups.get(group).fault(), older))
         .orElseGet(() -> held(Service.Whose.GATEWAY, gateway.fault().filter(_ -> behind), older))
-        .orElseGet(() -> new Service.Starting(older));
+        .orElseGet(() -> new Service.Starting(awaited, older));
+  }
+
+  private static String newPods(AliasPart.Place place, Optional<String> started) {
+    String owner =
+        place
+            .attachment()
+            .daemonGroup()
+            .map(group -> "DaemonGroup " + group)
+            .orElseGet(() -> "WsgiGateway " + place.attachment().gateway());
+    return "its newest files come with new pods of "
+        + owner
+        + ", whose conditions say how far they are"
+        + started.map(pod -> ", and kubectl logs -n " + pod + " what its code says").orElse("");
   }
 
   private static Optional<Service> held(

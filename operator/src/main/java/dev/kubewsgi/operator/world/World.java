@@ -127,6 +127,11 @@ public final class World implements AutoCloseable {
     }
   }
 
+  /** In what the definition of a kind differs from the operator's; empty: in nothing. */
+  public Optional<String> differenceOf(Class<? extends HasMetadata> kind) {
+    return differences.of(kind);
+  }
+
   /** The view of a gateway; empty: none of this version yet. */
   public Optional<GatewayView> of(WsgiGateway gateway) {
     return Optional.ofNullable(snapshot.gateways().get(RouteCompiler.id(gateway)))

@@ -32,7 +32,7 @@ class ScriptAliasStatusesTest {
   private static final Programming WRITTEN = new Programming.Written();
   private static final Service SERVING = new Service.Serving();
   private static final PodFault FAULT =
-      new PodFault(PodFault.Reason.ImagePullFailed, "there is no image x");
+      new PodFault(PodFault.Reason.ImagePullFailed, "there is no image x.");
 
   private final ScriptAlias alias = alias();
 
@@ -94,7 +94,7 @@ class ScriptAliasStatusesTest {
   }
 
   static Stream<Arguments> conditions() {
-    var starting = new Service.Starting(false);
+    var starting = new Service.Starting(Optional.empty(), false);
     return Stream.of(
         Arguments.of(
             view(Optional.empty(), WRITTEN, SERVING),
@@ -145,8 +145,29 @@ class ScriptAliasStatusesTest {
   void whatIsHeldSaysWhyAndWhatServesMeanwhile() {
     AliasView view = view(Optional.of("web/g"), WRITTEN, held(Service.Whose.GROUP));
     assertEquals(
-        "there is no image x; what it was before serves meanwhile",
+        "there is no image x. What it was before serves meanwhile.",
         status(view).conditions().getLast().getMessage());
+  }
+
+  @Test
+  void whatWaitsForPodsSaysForWhich() {
+    var awaited = new Service.Starting(Optional.of("it waits for pods"), true);
+    assertEquals(
+        "it waits for pods; what it was before serves meanwhile",
+        status(view(Optional.of("web/g"), WRITTEN, awaited)).conditions().getLast().getMessage());
+  }
+
+  @Test
+  void whatCannotBeReadKeepsItsClaimsAndSaysWhatDiffers() {
+    ScriptAliasStatus before = status(view(Optional.of("web/g"), WRITTEN, SERVING));
+    ScriptAliasStatus status =
+        ScriptAliasStatuses.ofIllegible(
+            alias, Optional.of(before), Optional.of("it lacks a field"), Instant.EPOCH);
+    assertEquals(
+        "F:InvalidSpec U:NotAccepted F:NotAttached F:InvalidSpec F:UnsupportedVersion",
+        summary(status));
+    assertEquals(before.claims(), status.claims());
+    assertEquals(before.route(), status.route());
   }
 
   private static AliasView refused(Refusal refusal) {

@@ -1,6 +1,7 @@
 package dev.kubewsgi.operator.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
@@ -56,6 +57,15 @@ class GatewayRightsTest {
     team.apply(Scene.group(1).replace("site1", "other"));
     team.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
     team.awaitCondition(DaemonGroup.class, "other", "Programmed", "Programmed");
+    team.eventually(
+        () ->
+            assertNotNull(
+                cluster
+                    .client()
+                    .serviceAccounts()
+                    .inNamespace(edge.name())
+                    .withName(Names.gateway("main"))
+                    .get()));
   }
 
   @AfterEach

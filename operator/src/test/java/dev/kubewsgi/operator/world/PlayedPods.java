@@ -57,6 +57,18 @@ final class PlayedPods {
     add(name, labels, annotations, status);
   }
 
+  /** A pod of the group whose container runs and is not ready. */
+  void started(String name, Map<String, String> annotations) {
+    PodStatus status =
+        new PodStatusBuilder(status(false))
+            .addNewContainerStatus()
+            .withName("workers")
+            .withStarted(true)
+            .endContainerStatus()
+            .build();
+    add(name, Names.groupLabels("site1"), annotations, status);
+  }
+
   /** What is left of a pod of the group. */
   void evicted(String name, Map<String, String> annotations) {
     PodStatus status = new PodStatusBuilder(status(false)).withPhase("Failed").build();

@@ -112,7 +112,7 @@ class SnapshotTest {
   @Test
   void aReadyPodThatHasNotReportedHasLoadedNothing() {
     pod("main-1", true);
-    assertEquals(new Service.Starting(false), view().service());
+    assertEquals(new Service.Starting(Optional.empty(), false), view().service());
   }
 
   @Test
@@ -120,14 +120,14 @@ class SnapshotTest {
     reports("main-1", ApplicationReport.serving(revision));
     assertEquals(new Service.Serving(), view().service());
     reports("main-2", ApplicationReport.starting(revision, false));
-    assertEquals(new Service.Starting(false), view().service());
+    assertEquals(new Service.Starting(Optional.empty(), false), view().service());
   }
 
   @Test
   void olderCodeThatServesCoversTheStartOfTheNewest() {
     reports("main-1", ApplicationReport.serving("older"));
     reports("main-2", ApplicationReport.starting(revision, true));
-    assertEquals(new Service.Starting(true), view().service());
+    assertEquals(new Service.Starting(Optional.empty(), true), view().service());
   }
 
   @Test
@@ -149,6 +149,6 @@ class SnapshotTest {
   void aReportThatCannotBeReadCountsAsNone() {
     reports("main-1", ApplicationReport.serving(revision));
     pods.write("main-1", "nonsense".getBytes(UTF_8));
-    assertEquals(new Service.Starting(false), view().service());
+    assertEquals(new Service.Starting(Optional.empty(), false), view().service());
   }
 }

@@ -15,6 +15,7 @@ import dev.kubewsgi.routes.ApplicationGroup;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -77,12 +78,12 @@ class SourcesInPodsTest {
   @Test
   void doNotServeWhileAPodOfTheGroupHasEarlierFilesWhateverIsReported() {
     pods.ofGroup("site1-0", true, EARLIER);
-    assertEquals(new Service.Starting(true), service("shop"));
+    assertEquals("starting, older true", started("shop"));
     pods.report(
         "main-1",
         code("shop").id(),
         ApplicationReport.failed(code("shop").revision(), true, TROUBLE));
-    assertEquals(new Service.Starting(true), service("shop"));
+    assertEquals("starting, older true", started("shop"));
   }
 
   @Test
@@ -94,7 +95,7 @@ class SourcesInPodsTest {
         new Service.Serving(), service("blog"), "which is nothing to one that is embedded");
     pods.ofGateway("main-0", true, EARLIER);
     pods.report("main-0", code("blog").id(), ApplicationReport.serving(code("blog").revision()));
-    assertEquals(new Service.Starting(true), service("blog"));
+    assertEquals("starting, older true", started("blog"));
   }
 
   @Test
@@ -120,12 +121,43 @@ class SourcesInPodsTest {
   @Test
   void waitForPodsThatAreNotReadyToo() {
     pods.ofGroup("site1-0", false, EARLIER);
-    assertEquals(new Service.Starting(true), service("shop"), "gateways hear of it");
+    assertEquals("starting, older true", started("shop"), "gateways hear of it");
   }
 
   @Test
   void doNotWaitForTheRemainsOfPods() {
     pods.evicted("site1-0", EARLIER);
     assertEquals(new Service.Serving(), service("shop"));
+  }
+
+  private String started(String alias) {
+    return service(alias) instanceof Service.Starting(var awaited, boolean older)
+            && awaited.isPresent()
+        ? "starting, older " + older
+        : service(alias).toString();
+  }
+
+  @Test
+  void sayWhichPodToLookAtWhenItRunsAndIsNotReady() {
+    pods.ofGroup("site1-0", true, EARLIER);
+    pods.started("site1-2", NEWEST);
+    assertEquals(
+        new Service.Starting(
+            Optional.of(
+                "its newest files come with new pods of DaemonGroup web/site1, whose conditions say"
+                    + " how far they are, and kubectl logs -n web site1-2 what its code says"),
+            true),
+        service("shop"));
+  }
+
+  @Test
+  void haveFailedOnceCodeOfTheNewestRunsAndFailureIsReported() {
+    pods.ofGroup("site1-0", true, EARLIER);
+    pods.started("site1-2", NEWEST);
+    pods.report(
+        "main-1",
+        code("shop").id(),
+        ApplicationReport.failed(code("shop").revision(), true, TROUBLE));
+    assertEquals(new Service.Failed(TROUBLE, true), service("shop"));
   }
 }
