@@ -33,6 +33,8 @@ final class ReportPublisher {
   private GatewayReport written;
   private String standing;
   private int failures;
+  private CompletableFuture<Void> writing = CompletableFuture.completedFuture(null);
+  private boolean withdrawn;
 
   /**
    * @param reports how the gateway is doing now
@@ -64,6 +66,9 @@ final class ReportPublisher {
   }
 
   private void look() {
+    if (withdrawn) {
+      return;
+    }
     try {
       var report = reports.get();
       if (report.equals(written)) {
@@ -79,8 +84,8 @@ final class ReportPublisher {
 
   private void write(GatewayReport report) {
     var packed = Base64.getEncoder().encodeToString(pack(report));
-    put("\"" + packed + "\"")
-        .whenCompleteAsync((_, failure) -> ended(report, packed, failure), thread);
+    writing = put("\"" + packed + "\"");
+    writing.whenCompleteAsync((_, failure) -> ended(report, packed, failure), thread);
   }
 
   private CompletableFuture<Void> put(String json) {
@@ -107,9 +112,14 @@ final class ReportPublisher {
     again(1L << Math.min(failures, DOUBLINGS));
   }
 
-  /** Takes the report away: this pod ends. */
+  /** Takes the report away, after whatever is being written, and writes no more: this pod ends. */
   CompletableFuture<Void> withdraw() {
-    return put("null");
+    return CompletableFuture.supplyAsync(this::takeAway, thread).thenCompose(taken -> taken);
+  }
+
+  private CompletableFuture<Void> takeAway() {
+    withdrawn = true;
+    return writing.handle((_, _) -> put("null")).thenCompose(taken -> taken);
   }
 
   /** What does not fit is left out, what serves first. */

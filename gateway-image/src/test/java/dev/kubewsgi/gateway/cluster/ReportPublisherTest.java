@@ -1,6 +1,7 @@
 package dev.kubewsgi.gateway.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +70,36 @@ class ReportPublisherTest {
     }
   }
 
+  @Test
+  void whatIsWithdrawnIsTheLastThatIsWritten() throws Exception {
+    var board = new Board();
+    var answer = new CompletableFuture<Void>();
+    board.answer = answer;
+    var changes = new AtomicInteger();
+    try (var thread = Executors.newSingleThreadScheduledExecutor()) {
+      var publisher =
+          new ReportPublisher(
+              new GatewayName("web", "main", "main-1"),
+              board,
+              () ->
+                  new GatewayReport(
+                      Map.of("a", ApplicationReport.serving("r" + changes.incrementAndGet())),
+                      Map.of()),
+              thread);
+      publisher.start();
+      assertNotNull(board.writes.poll(20, TimeUnit.SECONDS));
+
+      var withdrawn = publisher.withdraw();
+      assertNull(board.writes.poll(200, TimeUnit.MILLISECONDS), "one is on its way still");
+      answer.complete(null);
+      withdrawn.get(20, TimeUnit.SECONDS);
+
+      assertEquals("{\"binaryData\":{\"main-1\":null}}", board.writes.poll());
+      assertNull(board.writes.poll(3, TimeUnit.SECONDS), "nothing follows");
+      thread.shutdownNow();
+    }
+  }
+
   private static ReportBoard board(Map<String, String> reports) {
     return new ReportBoard(new ApiObject.Metadata("main-gateway-status", "1"), reports);
   }
@@ -80,6 +112,7 @@ class ReportPublisherTest {
   private static final class Board implements Api {
     final BlockingQueue<String> writes = new LinkedBlockingQueue<>();
     Consumer<ReportBoard> poller;
+    CompletableFuture<Void> answer = CompletableFuture.completedFuture(null);
 
     /** Says that this is there, again and again: the answer to a write may be on its way still. */
     String writtenAfter(ExecutorService thread, Map<String, String> reports) throws Exception {
@@ -108,7 +141,7 @@ class ReportPublisherTest {
     @Override
     public CompletableFuture<Void> patch(String path, String mergePatch) {
       writes.add(mergePatch);
-      return CompletableFuture.completedFuture(null);
+      return answer;
     }
   }
 
