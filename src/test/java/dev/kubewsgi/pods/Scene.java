@@ -36,6 +36,7 @@ final class Scene implements AutoCloseable {
   /** For pods to start or end. */
   static final Duration PATIENCE = Duration.ofSeconds(150);
 
+  private static final String LOOPBACK = "127.0.0.1";
   private static final int CONNECT_MILLIS = 1000;
 
   /** Of this project's own clusters, in which no other way to a Service would be good enough. */
@@ -230,10 +231,15 @@ final class Scene implements AutoCloseable {
     return isReached(address, port) ? opened(new Site(address, port)) : forwarded(gateway, port);
   }
 
+  /** Whether a site is reached by way of a port-forward, which ends with a pod. */
+  static boolean isForwarded(Site site) {
+    return site.url("/").getHost().equals(LOOPBACK);
+  }
+
   /** The Service of a gateway, by the way of {@code kubectl port-forward}. */
   Site forwarded(String gateway, int port) {
     LocalPortForward forward = opened(awaitService(gateway).portForward(port));
-    return opened(new Site("127.0.0.1", forward.getLocalPort()));
+    return opened(new Site(LOOPBACK, forward.getLocalPort()));
   }
 
   private ServiceResource<Service> awaitService(String gateway) {

@@ -39,10 +39,8 @@ final class SecretsBinding {
    */
   static RoleBinding of(
       DaemonGroup group, SortedMap<String, String> groups, OperatorConfig config) {
-    return new RoleBindingBuilder()
-        .withNewMetadata()
-        .withNamespace(group.getMetadata().getNamespace())
-        .withName(config.secretsRole())
+    return new RoleBindingBuilder(like(group.getMetadata().getNamespace(), config))
+        .editMetadata()
         .withLabels(Map.of(Names.MANAGED_BY, Names.MANAGER, Names.COMPONENT, Names.GROUP))
         .withOwnerReferences(owners(group, groups))
         .endMetadata()

@@ -85,7 +85,8 @@ public final class PodFaults {
     return pod.getStatus() == null || !"Failed".equals(pod.getStatus().getPhase());
   }
 
-  private static boolean isReady(Pod pod) {
+  /** Whether it takes requests, as its node sees it. */
+  public static boolean isReady(Pod pod) {
     return pod.getStatus() != null && condition(pod, "Ready", "True").isPresent();
   }
 

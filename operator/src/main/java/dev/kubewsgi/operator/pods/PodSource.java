@@ -5,6 +5,7 @@ import dev.kubewsgi.operator.Names;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -41,10 +42,12 @@ public record PodSource(String namespace, String alias, AliasSource source)
   }
 
   /** Whether a pod is of a template that brings these files, and not those of an earlier source. */
-  public boolean isBroughtBy(Pod pod) {
-    Map<String, String> annotations = pod.getMetadata().getAnnotations();
+  public Predicate<Pod> isBroughtBy() {
     Map.Entry<String, String> own = annotation();
-    return annotations != null && own.getValue().equals(annotations.get(own.getKey()));
+    return pod -> {
+      Map<String, String> annotations = pod.getMetadata().getAnnotations();
+      return annotations != null && own.getValue().equals(annotations.get(own.getKey()));
+    };
   }
 
   /** Where the files come from, on one line. */

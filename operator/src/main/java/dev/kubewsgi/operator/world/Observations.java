@@ -3,6 +3,7 @@ package dev.kubewsgi.operator.world;
 import dev.kubewsgi.operator.Names;
 import dev.kubewsgi.operator.pods.PodFault;
 import dev.kubewsgi.operator.pods.PodFaults;
+import dev.kubewsgi.operator.pods.PodSource;
 import dev.kubewsgi.reports.GatewayReport;
 import dev.kubewsgi.reports.GatewayReport.Trouble;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How pods are, and what the gateways' pods report.
@@ -55,7 +57,7 @@ record Observations(Map<String, List<Pod>> pods, Map<String, List<GatewayReport>
   /** A pod that is ready and has not reported yet counts as one that has loaded nothing. */
   private static List<GatewayReport> reports(List<Pod> pods, ConfigMap status) {
     return pods.stream()
-        .filter(Observations::isReady)
+        .filter(PodFaults::isReady)
         .map(pod -> status.getBinaryData().get(pod.getMetadata().getName()))
         .map(
             packed ->
@@ -74,23 +76,15 @@ record Observations(Map<String, List<Pod>> pods, Map<String, List<GatewayReport>
     }
   }
 
-  private static boolean isReady(Pod pod) {
-    return pod.getStatus() != null
-        && pod.getStatus().getConditions().stream()
-            .anyMatch(each -> each.getType().equals("Ready") && each.getStatus().equals("True"));
-  }
-
   /**
    * Whether pods still have the files of an earlier source of the alias there, or none. Gateways
    * hear of those that are not ready, too.
    */
   boolean areBehind(AliasPart.Place place) {
-    List<Pod> there = podsOf(place);
     return place
         .source()
-        .filter(
-            source ->
-                there.stream().anyMatch(pod -> PodFaults.isLiving(pod) && !source.isBroughtBy(pod)))
+        .map(PodSource::isBroughtBy)
+        .filter(brought -> living(place).anyMatch(brought.negate()))
         .isPresent();
   }
 
@@ -100,8 +94,8 @@ record Observations(Map<String, List<Pod>> pods, Map<String, List<GatewayReport>
    */
   Optional<String> startedWithNewest(AliasPart.Place place) {
     return place.source().stream()
-        .flatMap(source -> podsOf(place).stream().filter(source::isBroughtBy))
-        .filter(pod -> PodFaults.isLiving(pod) && !isReady(pod) && hasStarted(pod))
+        .flatMap(source -> living(place).filter(source.isBroughtBy()))
+        .filter(pod -> !PodFaults.isReady(pod) && hasStarted(pod))
         .map(pod -> pod.getMetadata().getNamespace() + " " + pod.getMetadata().getName())
         .sorted()
         .findFirst();
@@ -113,12 +107,14 @@ record Observations(Map<String, List<Pod>> pods, Map<String, List<GatewayReport>
             .anyMatch(container -> Boolean.TRUE.equals(container.getStarted()));
   }
 
-  private List<Pod> podsOf(AliasPart.Place place) {
+  private Stream<Pod> living(AliasPart.Place place) {
     return place
         .attachment()
         .daemonGroup()
         .map(this::podsOfGroup)
-        .orElseGet(() -> podsOfGateway(place.attachment().gateway()));
+        .orElseGet(() -> podsOfGateway(place.attachment().gateway()))
+        .stream()
+        .filter(PodFaults::isLiving);
   }
 
   Optional<PodFault> gatewayFault(String gateway) {

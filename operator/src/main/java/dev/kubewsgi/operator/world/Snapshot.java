@@ -139,7 +139,7 @@ record Snapshot(
     boolean older =
         reports.stream().allMatch(each -> each.older() || each.state() == State.Serving);
     boolean behind = observed.areBehind(place);
-    Optional<String> started = observed.startedWithNewest(place);
+    Optional<String> started = behind ? observed.startedWithNewest(place) : Optional.empty();
     Optional<ApplicationReport> failed =
         reports.stream().filter(each -> each.state() == State.Failed).findFirst();
     // Pods that are behind report on the files that they have, whatever revision they were told.

@@ -13,16 +13,10 @@ import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
-import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
-import io.fabric8.kubernetes.api.model.rbac.Role;
-import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,18 +40,6 @@ class DeletionTest {
       metadata: {name: shop}
       spec: {path: /shop, script: shop.py, processGroup: site1}
       """;
-
-  private static final List<Class<? extends HasMetadata>> MADE =
-      List.of(
-          ConfigMap.class,
-          Secret.class,
-          ServiceAccount.class,
-          Role.class,
-          RoleBinding.class,
-          NetworkPolicy.class,
-          PodDisruptionBudget.class,
-          Service.class,
-          Deployment.class);
 
   private Scene scene;
 
@@ -94,7 +76,7 @@ class DeletionTest {
 
   /** What is there of a group or gateway, of every kind that the operator makes. */
   private List<String> left(String name) {
-    return MADE.stream()
+    return Stream.concat(Scene.OF_A_GROUP.stream(), Stream.of(ServiceAccount.class))
         .flatMap(
             kind ->
                 scene

@@ -17,6 +17,13 @@ import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -41,6 +48,18 @@ final class Scene implements AutoCloseable {
       metadata: {name: main}
       spec: {embedded: {enabled: true}, listeners: [{name: http, port: 8080}]}
       """;
+
+  /** All kinds of objects that a group has. */
+  static final List<Class<? extends HasMetadata>> OF_A_GROUP =
+      List.of(
+          Secret.class,
+          ConfigMap.class,
+          Role.class,
+          RoleBinding.class,
+          NetworkPolicy.class,
+          PodDisruptionBudget.class,
+          Service.class,
+          Deployment.class);
 
   /** What is written for an alias, later, that is not the first in group site1. */
   static final List<String> WRITTEN_FOR_LATER =

@@ -154,11 +154,11 @@ final class PodSourceTest {
       })
   void isNotWhatAPodOfAnEarlierSourceBrings(String earlier, String later) {
     Pod pod = pod(source("web", "shop", earlier), source("web", "blog", later));
-    assertTrue(source("web", "shop", earlier).isBroughtBy(pod));
-    assertTrue(source("web", "blog", later).isBroughtBy(pod));
-    assertFalse(source("web", "shop", later).isBroughtBy(pod));
-    assertFalse(source("web", "news", later).isBroughtBy(pod));
-    assertFalse(source("web", "news", later).isBroughtBy(pod()));
+    assertTrue(source("web", "shop", earlier).isBroughtBy().test(pod));
+    assertTrue(source("web", "blog", later).isBroughtBy().test(pod));
+    assertFalse(source("web", "shop", later).isBroughtBy().test(pod));
+    assertFalse(source("web", "news", later).isBroughtBy().test(pod));
+    assertFalse(source("web", "news", later).isBroughtBy().test(pod()));
   }
 
   private static Pod pod(PodSource... sources) {
