@@ -219,6 +219,10 @@ class Group:
             self._events = Events(self.connect(), self.secret)
         return self._events.await_state(accept)
 
+    def states(self):
+        """All that has been awaited so far."""
+        return self._events.states
+
     def await_ready(self, identifier="id-0", workers=1, revision=None):
         def accept(state):
             return any(

@@ -7,6 +7,7 @@ from support import config as valid
 
 from kubewsgi import config
 from kubewsgi.errors import ConfigError
+from kubewsgi.recycling import Limits
 
 
 def parse(**changes):
@@ -39,6 +40,17 @@ class ConfigTest(unittest.TestCase):
                     "startupTimeout": 1,
                     "gracefulTimeout": 2.5,
                     "shutdownTimeout": 3,
+                    "deadlockTimeout": 60,
+                    "requestTimeout": 90,
+                    "umask": "027",
+                    "nice": 5,
+                    "switchInterval": 0.001,
+                    "stackSize": 65536,
+                    "maximumRequests": 1000,
+                    "restartInterval": 3600,
+                    "inactivityTimeout": 300,
+                    "cpuTimeLimit": 600,
+                    "memoryLimit": 134217728,
                     "applicationGroups": [
                         {
                             "id": "i",
@@ -61,7 +73,8 @@ class ConfigTest(unittest.TestCase):
         self.assertEqual(
             list(seen.values()),
             ["g", "n", 12, "my (wsgi:g)", ("tcp", "::1", 8081), "0123456789abcdef", 2, False, 7]
-            + [1000, 1001, "/tmp", {"A": "b"}, 1.0, 2.5, 3.0],
+            + [1000, 1001, "/tmp", {"A": "b"}, 1.0, 2.5, 3.0, 60.0, 90.0, 0o27, 5, 0.001, 65536]
+            + [Limits(1000, 3600.0, 300.0, 600.0, 134217728)],
         )
         scripts = (("/a.wsgi", "app"), ("n.a/b.wsgi", "application"))
         self.assertEqual(
@@ -75,6 +88,7 @@ class ConfigTest(unittest.TestCase):
         self.assertIs(parsed.multiprocess, False)
         self.assertEqual((parsed.uid, parsed.gid, parsed.working_dir), (None, None, "/"))
         self.assertEqual(parsed.application_groups[0].scripts[0][1], "application")
+        self.assertEqual((parsed.deadlock_timeout, parsed.limits), (300.0, Limits()))
         self.assertIs(parse(processes=2).multiprocess, True)
         self.assertIsNone(parse(displayName=None).title)
 
@@ -107,6 +121,17 @@ class ConfigTest(unittest.TestCase):
             "startupTimeout": [-1, "1", None, True],
             "workingDir": ["relative", 5],
             "multiprocess": [1, "yes"],
+            "deadlockTimeout": [0, "1", None],
+            "requestTimeout": [0, "1"],
+            "umask": [27, "", "089", "7777", "-1"],
+            "nice": [-1, 20, "5"],
+            "switchInterval": [0, "5ms"],
+            "stackSize": [32767, 2**31, "1Mi"],
+            "maximumRequests": [0, 1.5],
+            "restartInterval": [0],
+            "inactivityTimeout": ["1"],
+            "cpuTimeLimit": [-1],
+            "memoryLimit": [1.5, "1Mi"],
         }
         for name, values in wrong.items():
             for value in values:

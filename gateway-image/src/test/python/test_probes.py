@@ -6,7 +6,7 @@ import socket
 import tempfile
 import unittest
 
-from support import HERE, PATIENCE, Pod, application_group, kill, read_to_end, workers
+from support import PATIENCE, Pod, application_group, kill, read_to_end, workers
 
 from kubewsgi.probes import Readiness
 
@@ -123,15 +123,9 @@ class ReadinessRules(unittest.TestCase):
         self.assertIsNone(readiness.trouble())
 
 
-class Impatient(Pod):
-    """A pod whose workers are replaced after a second without an answer, not five minutes."""
-
-    program = (os.path.join(HERE, "impatient.py"),)
-
-
 class Hung(unittest.TestCase):
     def test_a_worker_that_holds_its_gil_is_replaced_and_shows_where_it_stood(self):
-        with Impatient("holds_the_gil.wsgi") as pod, pod.slot_when_ready() as slot:
+        with Pod("holds_the_gil.wsgi", deadlockTimeout=1) as pod, pod.slot_when_ready() as slot:
             slot.send("holds_the_gil.wsgi")
             state = pod.await_state(lambda s: s["exits"])
             ended = state["exits"][0]
@@ -146,7 +140,7 @@ class Hung(unittest.TestCase):
             self.assertEqual(pod.probe("/livez"), (200, "ok\n"))
 
     def test_a_stopped_worker_is_replaced(self):
-        with Impatient("hello.wsgi") as pod:
+        with Pod("hello.wsgi", deadlockTimeout=1) as pod:
             pid = workers(pod.await_ready())[0]["pid"]
             kill(pid, signal.SIGSTOP)
             state = pod.await_state(lambda s: s["exits"])
@@ -154,7 +148,7 @@ class Hung(unittest.TestCase):
             pod.await_ready()
 
     def test_a_worker_whose_threads_are_all_busy_has_not_hung(self):
-        with Impatient("blocks.wsgi", "hello.wsgi", threads=1) as pod:
+        with Pod("blocks.wsgi", "hello.wsgi", threads=1, deadlockTimeout=1) as pod:
             busy = pod.slot_when_ready("id-0")
             self.addCleanup(busy.close)
             busy.send("blocks.wsgi", target="/?/never")

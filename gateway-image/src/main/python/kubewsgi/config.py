@@ -7,6 +7,7 @@ for ever.
 import json
 
 from kubewsgi.errors import GROUP_CONFIG, ConfigError
+from kubewsgi.recycling import Limits
 
 # Of the names of directories, in hexadecimal digits.
 DIGEST_LENGTH = 32
@@ -36,6 +37,13 @@ class GroupConfig:
         "startup_timeout",
         "graceful_timeout",
         "shutdown_timeout",
+        "deadlock_timeout",
+        "request_timeout",
+        "umask",
+        "nice",
+        "switch_interval",
+        "stack_size",
+        "limits",
         "application_groups",
     )
 
@@ -50,6 +58,12 @@ class GroupConfig:
             self.gid,
             self.working_dir,
             tuple(sorted(self.env.items())),
+            self.request_timeout,
+            self.umask,
+            self.nice,
+            self.switch_interval,
+            self.stack_size,
+            self.limits.of_worker(),
         )
 
 
@@ -149,6 +163,13 @@ def _group(fields):
     config.startup_timeout = fields.take("startupTimeout", _seconds, 15.0)
     config.graceful_timeout = fields.take("gracefulTimeout", _seconds, 15.0)
     config.shutdown_timeout = fields.take("shutdownTimeout", _seconds, 5.0)
+    config.deadlock_timeout = fields.take("deadlockTimeout", _positive_seconds, 300.0)
+    config.request_timeout = fields.take("requestTimeout", _positive_seconds, None)
+    config.umask = fields.take("umask", _file_mode, None)
+    config.nice = fields.take("nice", _niceness, 0)
+    config.switch_interval = fields.take("switchInterval", _positive_seconds, None)
+    config.stack_size = fields.take("stackSize", _stack_size, None)
+    config.limits = _limits(fields)
     config.application_groups = [
         _application_group(child) for child in fields.take_list("applicationGroups")
     ]
@@ -157,6 +178,16 @@ def _group(fields):
     for identifier in sorted({i for i in identifiers if i and identifiers.count(i) > 1}):
         fields.fault("applicationGroups", f"the id {identifier!r} occurs twice")
     return config
+
+
+def _limits(fields):
+    return Limits(
+        maximum_requests=fields.take("maximumRequests", _whole, None),
+        restart_interval=fields.take("restartInterval", _positive_seconds, None),
+        inactivity_timeout=fields.take("inactivityTimeout", _positive_seconds, None),
+        cpu_time_limit=fields.take("cpuTimeLimit", _positive_seconds, None),
+        memory_limit=fields.take("memoryLimit", _whole, None),
+    )
 
 
 def _application_group(fields):
@@ -318,6 +349,27 @@ def _count(value):
     return value
 
 
+def _whole(value):
+    _check(type(value) is int and value >= 1, "a number from 1")
+    return value
+
+
+def _stack_size(value):
+    _check(type(value) is int and 32768 <= value < 2**31, "bytes, from 32768 on")
+    return value
+
+
+def _file_mode(value):
+    octal = isinstance(value, str) and value.isascii() and value.isdigit()
+    _check(octal and int(value, 8) <= 0o777, 'octal digits, as "027"')
+    return int(value, 8)
+
+
+def _niceness(value):
+    _check(type(value) is int and 0 <= value <= 19, "a number from 0 to 19")
+    return value
+
+
 def _sequence(value):
     _check(type(value) is int and value >= 0, "a number from 0")
     return value
@@ -335,6 +387,11 @@ def _group_id(value):
 
 def _seconds(value):
     _check(type(value) in (int, float) and 0 <= value <= 86400, "seconds from 0 to 86400")
+    return float(value)
+
+
+def _positive_seconds(value):
+    _check(type(value) in (int, float) and value > 0, "seconds above 0")
     return float(value)
 
 

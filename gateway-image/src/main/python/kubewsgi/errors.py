@@ -26,6 +26,8 @@ SLOT_BAD_REQUEST = "KW514"
 NOT_CANONICAL = "KW515"
 WORKER_FAULT = "KW516"
 WORKER_HUNG = "KW517"
+LIMIT_TOO_LOW = "KW518"
+TIMED_OUT = "KW519"
 APPLICATION_RAISED = "KW521"
 RAISED_AFTER_HEAD = "KW522"
 BODY_SHORT = "KW523"
@@ -53,6 +55,13 @@ class ConfigError(Exception):
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
+
+
+class TimedOut(BaseException):
+    """Raised in the thread of a request that has run for longer than requestTimeout.
+
+    No Exception: an application that catches those is to be interrupted all the same.
+    """
 
 
 class ResponseAborted(Exception):

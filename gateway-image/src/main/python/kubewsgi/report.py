@@ -32,6 +32,7 @@ def describe_exit(owner, state, status, for_memory):
         "at": _instant(time()),
         "expected": state.state == unit.DRAINING,
         "oom": for_memory,
+        "limit": state.worn if state.state == unit.DRAINING else None,
     }
 
 

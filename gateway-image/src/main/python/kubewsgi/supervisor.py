@@ -16,7 +16,7 @@ from collections import deque
 from time import monotonic, time
 
 from kubewsgi import config as configuration
-from kubewsgi import errors, process, report, unit, worker
+from kubewsgi import errors, process, recycling, report, unit, worker
 from kubewsgi.door import Door
 from kubewsgi.oom import OomKills
 from kubewsgi.probes import Probes, Readiness
@@ -28,9 +28,9 @@ _EXITS = 64
 _DUMP_SECONDS = 0.5
 # Between two looks at what is mounted, which nothing announces.
 _LOOK_SECONDS = 1.0
-# A worker whose GIL has been held for longer does not come back: mod_wsgi's deadlock-timeout.
-_HANG_SECONDS = 300.0
 _PING_SECONDS = 5.0
+# Between two looks at what workers use.
+_SAMPLE_SECONDS = 0.5
 # The kernel ends a killed process at once, unless that is stuck in the kernel itself.
 _REAP_SECONDS = 30.0
 _BLOCK = 65536
@@ -48,12 +48,10 @@ class BecomeWorker(BaseException):
 class Supervisor:
     """A group's supervisor, which listens where `config.listen` says. Raises ConfigError."""
 
-    def __init__(self, config, sources, exit_with_stdin=False, hang_limit=_HANG_SECONDS):
+    def __init__(self, config, sources, exit_with_stdin=False):
         self._config = config
         self._sources = sources
-        self._hang_limit = hang_limit
-        self._ping_interval = min(_PING_SECONDS, hang_limit / 4)
-        self._next_ping = 0.0
+        self._next_ping = self._next_sample = 0.0
         self._units = []
         self._by_pid = {}  # pid -> (Unit, WorkerState)
         self._exits = deque(maxlen=_EXITS)
@@ -106,6 +104,7 @@ class Supervisor:
         while not (self._ending and not self._by_pid):
             self._look_at_mounts()
             self._ping_workers()
+            self._look_at_usage()
             self._end_late_workers()
             self._settle_revisions()
             self._start_missing()
@@ -225,15 +224,45 @@ class Supervisor:
         now = monotonic()
         if now < self._next_ping:
             return
-        self._next_ping = now + self._ping_interval
+        self._next_ping = now + min(_PING_SECONDS, self._config.deadlock_timeout / 4)
         for _, state in self._by_pid.values():
             if state.state != unit.READY or state.dump_until is not None:
                 continue
             if state.pinged is None:
                 state.pinged = now
                 _send(state, worker.PING)
-            elif now - state.pinged >= self._hang_limit:
+            elif now - state.pinged >= self._config.deadlock_timeout:
                 self._ask_for_stacks(state, now)
+
+    def _look_at_usage(self):
+        """Finds the workers that have reached a limit which the kernel knows of."""
+        limits = self._config.limits
+        now = monotonic()
+        if not limits.of_supervisor() or now < self._next_sample:
+            return
+        self._next_sample = now + _SAMPLE_SECONDS
+        for owner, state in self._by_pid.values():
+            usage = recycling.Usage.of(state.pid)
+            if usage is not None:
+                limit = recycling.reached(limits, state.share, now - state.started, usage)
+                self._wear(owner, state, limit)
+
+    def _wear(self, owner, state, limit):
+        """Has a worker replaced that has reached a limit, if it has."""
+        if limit is None or state.worn or state.state != unit.READY:
+            return
+        state.worn = limit
+        name = owner.application_group.id
+        self._log(
+            f"worker {state.pid} of {name} has reached {limit}: it drains as soon as another one "
+            "has taken its place"
+        )
+        if owner.died(time() - state.since, monotonic()):
+            self._log(
+                f"{errors.LIMIT_TOO_LOW}: workers of {name} reach {limit.partition(' ')[0]} within "
+                f"{unit.SHORT_LIFE:g} s of their start, and are replaced less and less often: "
+                "raise it"
+            )
 
     def _end_late_workers(self):
         now = monotonic()
@@ -266,7 +295,8 @@ class Supervisor:
         else:
             self._log(
                 f"{errors.WORKER_HUNG}: worker {state.pid} of {owner.application_group.id} has run "
-                f"no Python code for {self._hang_limit:g} s and is replaced; it stood here:"
+                f"no Python code for {self._config.deadlock_timeout:g} s and is replaced; it stood "
+                "here:"
             )
             self._log_traceback(stacks)
         _kill(state)
@@ -290,6 +320,9 @@ class Supervisor:
         for running in wanted.values():
             for state in running.active_workers()[self._config.processes :]:
                 self._drain(state)
+        for running in self._units:
+            if running.is_replaced(self._config.processes):
+                self._drain(running.outgoing())
         if any(u.retired and not u.workers for u in self._units):
             self._units = [u for u in self._units if u.workers or not u.retired]
             self._sources.keep(u.application_group.tree for u in self._units)
@@ -371,6 +404,8 @@ class Supervisor:
             due += [state.deadline, state.dump_until]
         if self._by_pid:
             due.append(self._next_ping)
+            if self._config.limits.of_supervisor():
+                due.append(self._next_sample)
         if self._follows():
             due.append(self._next_look)
         due = [moment for moment in due if moment is not None]
@@ -407,7 +442,10 @@ class Supervisor:
         os.set_blocking(dump, False)
         now = monotonic()
         deadline = now + self._config.startup_timeout
-        state = WorkerState(pid, now, time(), ours, dump, deadline, self._config.threads)
+        threads = self._config.threads
+        state = WorkerState(
+            pid, now, time(), ours, dump, deadline, threads, share=recycling.share()
+        )
         owner.workers.append(state)
         self._by_pid[pid] = owner, state
         self._watch(ours.fileno(), select.EPOLLIN, lambda _: self._hear(owner, state))
@@ -462,6 +500,8 @@ class Supervisor:
                 self._expect_end(state)
         elif message == worker.EXITING:
             state.deadline = monotonic() + self._config.shutdown_timeout
+        elif message.startswith(worker.WORN):
+            self._wear(owner, state, message[len(worker.WORN) :].decode("ascii"))
         elif message.startswith(worker.FAILED):
             text = message[len(worker.FAILED) :].decode("utf-8", "replace")
             state.failure = Failure(*text.split("\0", 2))
@@ -470,7 +510,7 @@ class Supervisor:
     def _retire(self, old):
         old.retired = True
         self.changed()
-        for state in old.active_workers():
+        for state in old.running_workers():
             self._drain(state)
 
     def _drain(self, state):

@@ -44,12 +44,14 @@ class WorkerState:
         "must_order",  # draining, but not told yet
         "deadline",  # when it is killed; None: never
         "dump_until",  # asked for its stacks, to be killed then; None: not asked
+        "share",  # of the limits on its life
+        "worn",  # which of them it has reached; None: none
         "pinged",  # when it was sent the ping that it has not answered; None: it has
         "killed",  # when it was first killed, by us; None: never
         "failure",
     )
 
-    def __init__(self, pid, started, since, control, dump, deadline, threads):
+    def __init__(self, pid, started, since, control, dump, deadline, threads, share=1.0):
         self.pid = pid
         self.state = STARTING
         self.since = since
@@ -61,6 +63,8 @@ class WorkerState:
         self.must_order = False
         self.deadline = deadline
         self.dump_until = None
+        self.share = share
+        self.worn = None
         self.pinged = None
         self.killed = None
         self.failure = None
@@ -94,9 +98,24 @@ class Unit:
         """Those that take slots."""
         return [worker for worker in self.workers if worker.state == READY]
 
+    def running_workers(self):
+        """Those that have not been told to end."""
+        return [worker for worker in self.workers if worker.state != DRAINING]
+
+    def outgoing(self):
+        """The worn worker that is being replaced, one at a time: memory has room for few more."""
+        return next((worker for worker in self.ready_workers() if worker.worn), None)
+
     def active_workers(self):
         """Those that count towards `processes`."""
-        return [worker for worker in self.workers if worker.state != DRAINING]
+        leaving = self.outgoing()
+        return [worker for worker in self.running_workers() if worker is not leaving]
+
+    def is_replaced(self, processes):
+        """Whether the outgoing worker has nothing left to wait for."""
+        if self.outgoing() is None:
+            return False
+        return sum(worker.state == READY for worker in self.active_workers()) >= processes
 
     def is_up(self, processes):
         """Whether it can take over from an older revision."""
@@ -132,10 +151,12 @@ class Unit:
         self.failure = failure
 
     def died(self, lifetime, now):
-        """A ready worker ended by itself."""
+        """A ready worker ended by itself, or has to; whether its replacement waits."""
         self._deaths = self._deaths + 1 if lifetime < SHORT_LIFE else 0
-        if self._deaths > _FREE_DEATHS:
+        must_wait = self._deaths > _FREE_DEATHS
+        if must_wait:
             self._wait_until = now + _wait(self._deaths - _FREE_DEATHS)
+        return must_wait
 
 
 def _wait(failures):

@@ -6,16 +6,20 @@ the supervisor has checked and handed over; on it the gateway sends one request 
 
 import faulthandler
 import gc
+import math
 import os
 import select
 import signal
 import socket
 import sys
 from _thread import allocate_lock
+from itertools import count
+from threading import stack_size
 from time import monotonic
 
-from kubewsgi import errors, http1, loading, process, wsgi
+from kubewsgi import errors, http1, loading, process, recycling, wsgi
 from kubewsgi.crew import Crew
+from kubewsgi.overtime import Run, Watch
 
 # The supervisor's orders and the worker's reports: one datagram each on their socket pair.
 TAKE_SLOT = b"slot"
@@ -24,6 +28,7 @@ PING = b"ping"
 PONG = b"pong"
 READY = b"ready"
 FAILED = b"failed "
+WORN = b"worn "
 DRAINING = b"draining"
 EXITING = b"exiting"
 SLOT_CLOSED = b"closed"
@@ -36,6 +41,8 @@ DUMP_SIGNAL = signal.SIGRTMIN + 7
 # One read takes a usual head, or a head and a small body.
 _RECEIVE = 16384
 _EVENTS = 64
+# How often, within inactivityTimeout, a worker looks whether it has been idle.
+_LOOKS = 8
 # How a request names the application of an application group that has one alone.
 _ONLY = ("*", "*")
 _REFUSED = "KubeWsgi-Refused"
@@ -80,6 +87,12 @@ def _settle(job):
     process.set_title(config.title)
     os.environ.update(config.env)
     os.environ.update(job.application_group.env)
+    if config.umask is not None:
+        os.umask(config.umask)
+    if config.nice:
+        os.nice(config.nice)
+    if config.switch_interval is not None:
+        sys.setswitchinterval(config.switch_interval)
     process.drop_identity(config.uid, config.gid)
     process.die_with_parent(job.parent)
     try:
@@ -135,7 +148,7 @@ class _Connection:
     tries the claim; the holder looks at `again` after giving the claim back. So none is missed.
     """
 
-    __slots__ = ("socket", "claim", "again", "slot", "buffer", "discarding")
+    __slots__ = ("socket", "claim", "again", "slot", "buffer", "discarding", "run")
 
     def __init__(self, connection):
         self.socket = connection
@@ -144,19 +157,28 @@ class _Connection:
         self.slot = None  # the crew's slot its request has taken
         self.buffer = b""  # of a head that is not complete
         self.discarding = False  # answered for the last time; what arrives is dropped
+        self.run = None  # overtime.Run of its request, if that is watched
+
+    def may_answer(self):
+        """Whether nobody has answered in the place of the application."""
+        return self.run is None or self.run.claim()
 
 
 class _Answer(http1.Answer):
     """A streamed answer that gives its slot back before its end tells that it is done."""
 
-    __slots__ = ("_connection", "_crew")
+    __slots__ = ("_connection", "_crew", "begun")
 
     def __init__(self, connection, crew):
         super().__init__(connection.socket)
         self._connection = connection
         self._crew = crew
+        self.begun = False
 
     def start(self, status, headers):
+        if not self._connection.may_answer():
+            raise ConnectionAbortedError("the request was answered in the application's place")
+        self.begun = True
         super().start(status, _without_refusal(status, headers))
 
     def end(self):
@@ -181,6 +203,16 @@ class _Worker:
             application_group=job.application_group.name,
         )
         self._graceful = config.graceful_timeout
+        maximum, self._inactivity = config.limits.of_worker()
+        self._maximum = maximum and math.ceil(maximum * recycling.share())
+        self._counts = bool(self._maximum or self._inactivity)
+        self._numbers = count(1)  # whose next() is atomic
+        self._latest = 0
+        self._seen = 0
+        self._idle_since = monotonic()
+        self._stack_size = config.stack_size
+        limit = config.request_timeout
+        self._watch = None if limit is None else Watch(limit, self._cut_off)
         self._crew = Crew(config.threads, self._wait, self._serve, self._refuse)
         self._connections = {}
         self._epoll = select.epoll()
@@ -195,7 +227,7 @@ class _Worker:
     def serve(self):
         """Serves until drained; the process's exit code."""
         signal.signal(signal.SIGTERM, lambda *_: self._drain())
-        self._crew.start()
+        self._start_crew()
         self._tell(READY)
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
@@ -206,9 +238,21 @@ class _Worker:
                     self._obey(poll)
                 else:
                     self._woken.recv(4096)
+            if self._inactivity:
+                self._look_for_idleness()
+            if self._watch is not None:
+                self._look_for_overtime()
         self._tell(EXITING)
         self._stop.send(b"x")
         return 0
+
+    def _start_crew(self):
+        if not self._stack_size:
+            self._crew.start()
+            return
+        of_application = stack_size(self._stack_size)
+        self._crew.start()
+        stack_size(of_application)
 
     def _obey(self, poll):
         try:
@@ -243,10 +287,43 @@ class _Worker:
             return False
         return not self._connections or monotonic() >= self._drain_until
 
+    def _look_for_idleness(self):
+        """A worker that has not served anything yet has nothing that a new one would not have."""
+        now = monotonic()
+        if self._latest != self._seen or self._crew.busy:
+            self._seen = self._latest
+            self._idle_since = now
+        elif self._latest and now - self._idle_since >= self._inactivity:
+            self._tell(WORN + b"inactivityTimeout (%.0f s)" % (now - self._idle_since))
+
+    def _look_for_overtime(self):
+        seconds = self._watch.look()
+        if seconds is not None:
+            self._tell(WORN + b"requestTimeout (%.0f s)" % seconds)
+
+    def _cut_off(self, run, has_begun):
+        """Answers in the place of an application that cannot be interrupted, and hangs up."""
+        connection = run.connection
+        try:
+            if not has_begun:
+                status, headers, body = wsgi.timeout_answer(run.log.request_id, run.is_head)
+                head = http1.format_head(status, [*headers, ("Connection", "close")])
+                connection.socket.send(head + body, socket.MSG_DONTWAIT)
+            connection.socket.shutdown(socket.SHUT_RDWR)
+        except OSError:  # the gateway has left
+            pass
+        self._connections.pop(connection.socket.fileno(), None)
+
     def _patience(self):
-        if self._drain_until is None:
-            return None
-        return max(0, self._drain_until - monotonic()) * 1000 + 1
+        """In milliseconds, until there is something to look at or a drain is over."""
+        seconds = []
+        if self._inactivity:
+            seconds.append(self._inactivity / _LOOKS)
+        if self._watch is not None:
+            seconds.append(self._watch.interval)
+        if self._drain_until is not None:
+            seconds.append(max(0, self._drain_until - monotonic()))
+        return min(seconds) * 1000 + 1 if seconds else None
 
     def _tell(self, report):
         try:
@@ -338,6 +415,7 @@ class _Worker:
             body = http1.LengthBody(connection.socket, rest, length, expects)
         else:
             body = http1.ChunkedBody(connection.socket, rest, expects)
+        connection.run = None
         application = self._applications.get(key)
         if self._drain_until is not None:
             answer = _refusal("draining")
@@ -350,13 +428,18 @@ class _Worker:
         self._finish(connection, body, answer)
 
     def _run(self, connection, application, environ, body, length):
+        if self._counts:
+            self._count()
         if self._root is not None:
             _locate(environ, self._root)
         environ["mod_wsgi.thread_id"] = connection.slot
         environ["wsgi.errors"] = wsgi.ErrorLog(_log, environ.get("mod_wsgi.request_id", "-"))
         sink = _Answer(connection, self._crew)
         try:
-            answer = wsgi.run(application, environ, body, sink, length)
+            if self._watch is None:
+                answer = wsgi.run(application, environ, body, sink, length)
+            else:
+                answer = self._run_watched(connection, application, environ, body, sink, length)
         except errors.ResponseAborted:
             sink.flush()
             raise _HungUp from None
@@ -365,10 +448,34 @@ class _Worker:
         status, headers, content = answer
         return status, _without_refusal(status, headers), content
 
+    def _run_watched(self, connection, application, environ, body, sink, length):
+        log = environ["wsgi.errors"]
+        is_head = environ["REQUEST_METHOD"] == "HEAD"
+        connection.run = run = Run(log, connection, is_head)
+        try:
+            try:
+                self._watch.enter(run)
+                return wsgi.run(application, environ, body, sink, length)
+            finally:
+                self._watch.leave(run)
+        except errors.TimedOut:  # just when the application had not begun, or had ended
+            self._watch.leave(run)
+            if sink.begun:
+                raise errors.ResponseAborted(errors.TIMED_OUT, "interrupted at its end") from None
+            return wsgi.timeout_answer(log.request_id, is_head)
+
+    def _count(self):
+        """Notes a request; says so if it is the last that this worker is meant to run."""
+        self._latest = number = next(self._numbers)
+        if number == self._maximum:
+            self._tell(WORN + b"maximumRequests (%d)" % number)
+
     def _finish(self, connection, body, answer):
         reusable = body is _NO_BODY or body.drain()
         _release(self._crew, connection)
         if answer is not None:
+            if not connection.may_answer():
+                raise _HungUp
             status, headers, content = answer
             if not reusable:
                 headers.append(("Connection", "close"))

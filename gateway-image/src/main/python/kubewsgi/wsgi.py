@@ -193,6 +193,8 @@ class _Exchange:
         if failure is self.lost or failure is body.failure:
             self.log.report(f"{errors.CLIENT_LEFT}: the client left before the request was done")
             raise errors.ResponseAborted(errors.CLIENT_LEFT, "the client left") from None
+        if isinstance(failure, errors.TimedOut):
+            return self.answer_timeout()
         if self.begun:
             code, what = errors.RAISED_AFTER_HEAD, "the answer had begun: connection aborted"
         else:
@@ -202,7 +204,14 @@ class _Exchange:
         )
         if self.begun:
             raise errors.ResponseAborted(code, what) from None
-        return self._answer_error(code)
+        text = f"{code}: the application failed to answer this request; its log tells why."
+        return _error_answer("500 Internal Server Error", text, self.log.request_id, self.is_head)
+
+    def answer_timeout(self):
+        """The answer when the request was interrupted, which has been logged."""
+        if self.begun:
+            raise errors.ResponseAborted(errors.TIMED_OUT, "interrupted in its answer") from None
+        return timeout_answer(self.log.request_id, self.is_head)
 
     def _answer_large(self, blocks, size):
         if self.status is not None and self.length < 0 and not self.bodiless:
@@ -288,18 +297,6 @@ class _Exchange:
                 self._begin_short(block)
             block = self._cut(block, length)
         return self.status, headers, block
-
-    def _answer_error(self, code):
-        text = (
-            f"{code}: the application failed to answer this request; its log tells why.\n"
-            f"Request id: {self.log.request_id}\n"
-        ).encode("latin-1", "replace")
-        headers = [
-            ("Content-Type", "text/plain; charset=utf-8"),
-            ("Content-Length", str(len(text))),
-            ("Cache-Control", "no-store"),
-        ]
-        return "500 Internal Server Error", headers, b"" if self.is_head else text
 
     def _forbids_length(self):
         return self.status[:3] in ("204", "304")
@@ -564,6 +561,22 @@ class FileWrapper:
             return max(status.st_size - self.file.tell(), 0) if is_regular else -1
         except (OSError, ValueError):
             return -1
+
+
+def timeout_answer(request_id, is_head):
+    """What the client is told of a request that has run for longer than requestTimeout."""
+    text = f"{errors.TIMED_OUT}: the application took too long to answer; its log tells where."
+    return _error_answer("504 Gateway Timeout", text, request_id, is_head)
+
+
+def _error_answer(status, text, request_id, is_head):
+    body = f"{text}\nRequest id: {request_id}\n".encode("latin-1", "replace")
+    headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", "no-store"),
+    ]
+    return status, headers, b"" if is_head else body
 
 
 def format_traceback(failure):

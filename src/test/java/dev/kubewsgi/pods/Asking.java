@@ -2,6 +2,7 @@ package dev.kubewsgi.pods;
 
 import dev.kubewsgi.system.Site;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutorService;
@@ -38,6 +39,11 @@ final class Asking implements AutoCloseable {
       count.incrementAndGet();
       LockSupport.parkNanos(PAUSE.toNanos());
     }
+  }
+
+  /** The answers until now, each once. */
+  SortedSet<String> answersSoFar() {
+    return Collections.unmodifiableSortedSet(answers);
   }
 
   /** Ends it. */

@@ -3,6 +3,7 @@ package dev.kubewsgi.pods;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kubewsgi.system.Eventually;
 import dev.kubewsgi.system.Site;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayList;
@@ -45,6 +46,21 @@ class ProcessesTest {
           return [answer]
       """;
 
+  /** Keeps 64 KiB of each request. */
+  private static final String LEAK =
+      """
+      import os
+
+      kept = []
+
+
+      def application(environ, start_response):
+          kept.append(os.urandom(1 << 16))
+          answer = str(os.getpid()).encode()
+          start_response("200 OK", [("Content-Length", str(len(answer)))])
+          return [answer]
+      """;
+
   private static final String TITLES =
       """
       import pathlib
@@ -65,13 +81,15 @@ class ProcessesTest {
             + Manifests.group(
                 "mine",
                 "displayName: '%{GROUP}', securityContext: {runAsUser: 4711, runAsGroup: 42}")
+            + Manifests.group("leaky", "memoryLimit: 100Mi, resources: {limits: {memory: 300Mi}}")
+            + Manifests.alias("leaky", "leaky", LEAK)
             + Manifests.alias("single", "single", CROWD)
             + Manifests.alias("wide", "wide", CROWD)
             + Manifests.alias("mine", "mine", Manifests.answering("(os.getuid(), os.getgid())"))
             + Manifests.alias("crash", "mine", Manifests.answering("os.abort()"))
             + Manifests.alias("embedded", "", Manifests.answering("os.getpid()")));
     site = scene.site("main", Manifests.PORT);
-    List.of("single", "wide", "mine", "crash", "embedded")
+    List.of("leaky", "single", "wide", "mine", "crash", "embedded")
         .forEach(alias -> scene.awaitCondition("alias", alias, "Ready"));
   }
 
@@ -126,6 +144,24 @@ class ProcessesTest {
   @Test
   void workersRunAsTheUserAndGroupThatTheSpecNames() {
     assertEquals("200 (4711, 42)", Scene.answer(site, "/mine"));
+  }
+
+  @Test
+  void anApplicationThatLeaksIsReplacedBeforeTheKernelHasTo() {
+    List<String> pods = scene.podsAndRestarts("group", "leaky");
+    try (var asking = new Asking(site, "/leaky")) {
+      // Together they have more than the pod may have.
+      Eventually.isTrue(
+          "five workers, one after the other",
+          Scene.PATIENCE,
+          () -> asking.answersSoFar().size() >= 5);
+      assertTrue(
+          asking.answers().stream().allMatch(answer -> answer.startsWith("200 ")),
+          () -> asking.answersSoFar().toString());
+    }
+    assertEquals(pods, scene.podsAndRestarts("group", "leaky"));
+    String log = scene.kubectl("logs", "deployment/leaky");
+    assertTrue(log.contains("has reached memoryLimit (1"), log);
   }
 
   @Test

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param startupTimeout for an application's import
  * @param gracefulTimeout for requests in flight when a worker is to end
  * @param shutdownTimeout for the interpreter to end after that
+ * @param worker the limits of a worker, and how its process is set up
  */
 public record DaemonGroupSettings(
     String id,
@@ -39,7 +40,8 @@ public record DaemonGroupSettings(
     QueueSettings queue,
     Duration startupTimeout,
     Duration gracefulTimeout,
-    Duration shutdownTimeout) {
+    Duration shutdownTimeout,
+    WorkerSettings worker) {
 
   public DaemonGroupSettings {
     env = Map.copyOf(env);

@@ -31,6 +31,12 @@ final class DocumentReader {
     T read(DocumentReader object) throws UnreadableDocumentException;
   }
 
+  /** Reads one member of an object. */
+  @FunctionalInterface
+  interface Member<T> {
+    T read(DocumentReader object, String name) throws UnreadableDocumentException;
+  }
+
   /**
    * Parses a document.
    *
@@ -72,11 +78,6 @@ final class DocumentReader {
     return checked(name, JsonNode::isBoolean, "true or false").booleanValue();
   }
 
-  /** False where it is absent, as in documents from before there was such a member. */
-  boolean optionalTruth(String name) throws UnreadableDocumentException {
-    return object.has(name) && truth(name);
-  }
-
   Duration seconds(String name) throws UnreadableDocumentException {
     double seconds = checked(name, JsonNode::isNumber, "a number of seconds").doubleValue();
     return Duration.ofMillis(Math.round(seconds * MILLIS));
@@ -98,9 +99,9 @@ final class DocumentReader {
     return texts;
   }
 
-  /** Nothing where the field is missing. */
-  Map<String, String> optionalTextsByKey(String name) throws UnreadableDocumentException {
-    return object.has(name) ? textsByKey(name) : Map.of();
+  /** Nothing where it is absent, as in documents from before there was such a member. */
+  <T> Optional<T> ifThere(String name, Member<T> member) throws UnreadableDocumentException {
+    return object.has(name) ? Optional.of(member.read(this, name)) : Optional.empty();
   }
 
   <T> T object(String name, Part<T> part) throws UnreadableDocumentException {

@@ -91,6 +91,7 @@ public final class GroupDocuments {
     json.seconds("startupTimeout", settings.startupTimeout());
     json.seconds("gracefulTimeout", settings.gracefulTimeout());
     json.seconds("shutdownTimeout", settings.shutdownTimeout());
+    settings.worker().write(json);
   }
 
   /** All of it but where it runs. */

@@ -76,7 +76,7 @@ public record IndexDocument(
         json.object("limits", IndexDocument::limits),
         json.object("timeouts", IndexDocument::timeouts),
         json.texts("trustedProxies"),
-        json.optionalTruth("accessLog"));
+        json.ifThere("accessLog", DocumentReader::truth).orElse(false));
   }
 
   private static void listener(DocumentWriter json, Listener listener) {
@@ -167,6 +167,7 @@ public record IndexDocument(
     json.seconds("startupTimeout", group.startupTimeout());
     json.seconds("gracefulTimeout", group.gracefulTimeout());
     json.seconds("shutdownTimeout", group.shutdownTimeout());
+    group.worker().write(json);
   }
 
   private static DaemonGroupSettings daemonGroup(DocumentReader json)
@@ -186,6 +187,7 @@ public record IndexDocument(
         json.object("queue", IndexDocument::queue),
         json.seconds("startupTimeout"),
         json.seconds("gracefulTimeout"),
-        json.seconds("shutdownTimeout"));
+        json.seconds("shutdownTimeout"),
+        WorkerSettings.read(json));
   }
 }

@@ -83,7 +83,23 @@ final class Settings {
         queue(spec.queue()),
         Values.duration(spec.startupTimeout()),
         Values.duration(spec.gracefulTimeout()),
-        Values.duration(spec.shutdownTimeout()));
+        Values.duration(spec.shutdownTimeout()),
+        worker(spec));
+  }
+
+  private static WorkerSettings worker(DaemonGroupSpec spec) {
+    return new WorkerSettings(
+        Optional.ofNullable(spec.deadlockTimeout()).map(Values::duration),
+        Optional.ofNullable(spec.requestTimeout()).map(Values::duration),
+        Optional.ofNullable(spec.maximumRequests()),
+        Optional.ofNullable(spec.restartInterval()).map(Values::duration),
+        Optional.ofNullable(spec.inactivityTimeout()).map(Values::duration),
+        Optional.ofNullable(spec.cpuTimeLimit()).map(Values::duration),
+        Optional.ofNullable(spec.memoryLimit()).map(Values::bytes),
+        Optional.ofNullable(spec.umask()),
+        Optional.ofNullable(spec.nice()),
+        Optional.ofNullable(spec.switchInterval()).map(Values::duration),
+        Optional.ofNullable(spec.stackSize()).map(Values::bytes));
   }
 
   /** The Python environment that a daemon group gives to its aliases. */

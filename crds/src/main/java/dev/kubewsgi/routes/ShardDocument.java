@@ -2,6 +2,7 @@ package dev.kubewsgi.routes;
 
 import dev.kubewsgi.routes.ApplicationGroup.Script;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A shard of a route table: application groups, and the routes that lead to them. */
@@ -83,6 +84,6 @@ public record ShardDocument(List<Route> routes, List<ApplicationGroup> applicati
         json.object(
             "python", each -> new PythonSettings(each.optionalText("home"), each.texts("path"))),
         json.textsByKey("env"),
-        json.optionalTextsByKey("files"));
+        json.ifThere("files", DocumentReader::textsByKey).orElse(Map.of()));
   }
 }

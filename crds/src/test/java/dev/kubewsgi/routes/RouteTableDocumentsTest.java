@@ -62,7 +62,19 @@ class RouteTableDocumentsTest {
           new QueueSettings(100, Duration.ofSeconds(45)),
           Duration.ofSeconds(15),
           Duration.ofSeconds(15),
-          Duration.ofSeconds(5));
+          Duration.ofSeconds(5),
+          new WorkerSettings(
+              Optional.of(Duration.ofSeconds(60)),
+              Optional.of(Duration.ofSeconds(90)),
+              Optional.of(1000),
+              Optional.of(Duration.ofHours(1)),
+              Optional.of(Duration.ofMillis(1500)),
+              Optional.of(Duration.ofMinutes(10)),
+              Optional.of(256L << 20),
+              Optional.of("027"),
+              Optional.of(5),
+              Optional.of(Duration.ofMillis(1)),
+              Optional.of(1L << 20)));
 
   private static ApplicationGroup group(String name, String text) {
     return new ApplicationGroup(

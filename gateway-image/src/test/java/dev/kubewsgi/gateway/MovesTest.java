@@ -10,6 +10,7 @@ import dev.kubewsgi.routes.PythonSettings;
 import dev.kubewsgi.routes.QueueSettings;
 import dev.kubewsgi.routes.Route;
 import dev.kubewsgi.routes.RouteTable;
+import dev.kubewsgi.routes.WorkerSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -85,7 +86,8 @@ class MovesTest {
             new QueueSettings(1, second),
             second,
             second,
-            second);
+            second,
+            WorkerSettings.DEFAULTS);
     return new RouteTable(
         gateway,
         List.of(new Route("*", "/a", "ns/a", "/a.py", "application", group)),

@@ -11,6 +11,7 @@ import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.model.annotation.SpecReplicas;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,12 @@ import java.util.Map;
  * @param env null: none
  * @param workingDir null: the file system's root
  * @param python null: that of the machine or image
+ * @param deadlockTimeout null: 300 s
+ * @param requestTimeout null: no limit, as for the five fields after it
+ * @param umask null: the supervisor's
+ * @param nice null: the supervisor's niceness
+ * @param switchInterval null: Python's
+ * @param stackSize null: the system's
  * @param image null: the operator's
  * @param imagePullPolicy null: Kubernetes' choice
  * @param imagePullSecrets null: none
@@ -105,6 +112,73 @@ public record DaemonGroupSpec(
         @JsonPropertyDescription(
             "For the interpreter to end after gracefulTimeout; beyond, the worker is killed.")
         String shutdownTimeout,
+    @Size(max = Rules.DURATION_LENGTH)
+        @ValidationRule(value = Rules.POSITIVE_DURATION, message = Rules.POSITIVE_DURATION_MESSAGE)
+        @JsonPropertyDescription(
+            "A worker in which no Python code has run for so long, because something holds its GIL, is"
+                + " killed and replaced; its stacks are in the log. Left out: 300s.")
+        String deadlockTimeout,
+    @Size(max = Rules.DURATION_LENGTH)
+        @ValidationRule(value = Rules.POSITIVE_DURATION, message = Rules.POSITIVE_DURATION_MESSAGE)
+        @JsonPropertyDescription(
+            "A request that an application runs for longer is interrupted and answered with 504, or its"
+                + " connection broken off if the answer has begun; the log shows where it stood. Only if"
+                + " that fails its worker is replaced. Left out: an application may take as long as it"
+                + " needs, as for streams.")
+        String requestTimeout,
+    @Min(1)
+        @Max(1000000000)
+        @JsonPropertyDescription(
+            "After so many requests a worker is replaced, against leaks of memory; each at up to a"
+                + " tenth less, so that not all are replaced together. Left out: never.")
+        Integer maximumRequests,
+    @Size(max = Rules.DURATION_LENGTH)
+        @ValidationRule(value = Rules.POSITIVE_DURATION, message = Rules.POSITIVE_DURATION_MESSAGE)
+        @JsonPropertyDescription(
+            "A worker that has run for so long is replaced; each at up to a tenth less. Left out:"
+                + " never.")
+        String restartInterval,
+    @Size(max = Rules.DURATION_LENGTH)
+        @ValidationRule(value = Rules.POSITIVE_DURATION, message = Rules.POSITIVE_DURATION_MESSAGE)
+        @JsonPropertyDescription(
+            "A worker that has served something, and then nothing for so long, is replaced, which"
+                + " gives its memory back. Left out: never.")
+        String inactivityTimeout,
+    @Size(max = Rules.DURATION_LENGTH)
+        @ValidationRule(value = Rules.POSITIVE_DURATION, message = Rules.POSITIVE_DURATION_MESSAGE)
+        @JsonPropertyDescription(
+            "A worker that has used processors for so long, all its threads together, is replaced;"
+                + " each at up to a tenth less. Left out: never.")
+        String cpuTimeLimit,
+    @ValidationRule(value = MEMORY, message = MEMORY_MESSAGE)
+        @JsonPropertyDescription(
+            "A worker with more resident memory is replaced. Below what the pod has for each worker,"
+                + " resources.limits.memory, with room for one more: beyond that one the kernel kills."
+                + " Left out: never.")
+        Quantity memoryLimit,
+    @Size(max = 4)
+        @ValidationRule(
+            value = "self.matches('^0?[0-7]{3}$')",
+            message = "write three octal digits in quotes, such as '027'")
+        @JsonPropertyDescription(
+            "Permissions that files of the workers never get, in octal digits. Left out: those of the"
+                + " supervisor, 022 in most images.")
+        String umask,
+    @Min(0)
+        @Max(19)
+        @JsonPropertyDescription(
+            "How much the workers stand back for other processes of the node, as nice(1).")
+        Integer nice,
+    @Size(max = Rules.DURATION_LENGTH)
+        @ValidationRule(value = Rules.POSITIVE_DURATION, message = Rules.POSITIVE_DURATION_MESSAGE)
+        @JsonPropertyDescription(
+            "How long a thread that runs Python code may go on while another one waits for the GIL"
+                + " (sys.setswitchinterval). Left out: 5ms.")
+        String switchInterval,
+    @ValidationRule(value = STACK, message = STACK_MESSAGE)
+        @JsonPropertyDescription(
+            "Stack of each thread that runs requests. Left out: the system's, mostly 8Mi.")
+        Quantity stackSize,
     @Default("{}")
         @JsonPropertyDescription(
             "Which ScriptAliases may run here; they name the group as processGroup.")
@@ -142,6 +216,20 @@ public record DaemonGroupSpec(
             "Another time here makes a new secret between gateways and workers; the last one stays"
                 + " valid until the next.")
         String secretRotatedAt) {
+
+  private static final String MEMORY =
+      "type(self) == int ? self >= 16000000 && self <= 1000000000000000"
+          + " : string(self).matches('^(([1-9][0-9]{2,5}|[2-9][0-9]|1[6-9])(M|Mi)|[1-9][0-9]{0,5}(G|Gi)|[1-9][0-9]{8,14})$')";
+
+  private static final String MEMORY_MESSAGE =
+      "write bytes or a quantity such as 256Mi or 1Gi, at least 16M and without fractions";
+
+  private static final String STACK =
+      "type(self) == int ? self >= 100000 && self <= 1000000000"
+          + " : string(self).matches('^([1-9][0-9]{2,5}(k|Ki)|[1-9][0-9]{0,2}(M|Mi)|[1-9][0-9]{5,8})$')";
+
+  private static final String STACK_MESSAGE =
+      "write bytes or a quantity such as 512Ki or 8Mi, from 100k to 999Mi and without fractions";
 
   /** Who may run here. */
   @JsonIgnoreProperties(ignoreUnknown = true)

@@ -23,6 +23,7 @@ import dev.kubewsgi.routes.PythonSettings;
 import dev.kubewsgi.routes.QueueSettings;
 import dev.kubewsgi.routes.Route;
 import dev.kubewsgi.routes.RouteTable;
+import dev.kubewsgi.routes.WorkerSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -111,7 +112,8 @@ public record FixedStatus(boolean isReady, boolean isDraining) implements Gatewa
         QUEUE,
         TIME,
         TIME,
-        TIME);
+        TIME,
+        WorkerSettings.DEFAULTS);
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.kubewsgi.routes.QueueSettings;
 import dev.kubewsgi.routes.Route;
 import dev.kubewsgi.routes.RouteTable;
 import dev.kubewsgi.routes.RouteTableDocuments;
+import dev.kubewsgi.routes.WorkerSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,8 @@ final class Documents {
         new QueueSettings(100, queueTimeout),
         LONG,
         Duration.ofSeconds(5),
-        Duration.ofSeconds(2));
+        Duration.ofSeconds(2),
+        WorkerSettings.DEFAULTS);
   }
 
   GatewaySettings gateway(int port) {

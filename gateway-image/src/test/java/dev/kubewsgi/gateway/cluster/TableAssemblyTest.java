@@ -183,7 +183,8 @@ class TableAssemblyTest {
         like.queue(),
         like.startupTimeout(),
         like.gracefulTimeout(),
-        like.shutdownTimeout());
+        like.shutdownTimeout(),
+        like.worker());
   }
 
   private Set<String> paths(long now) {

@@ -568,7 +568,8 @@ class DaemonGroupTest {
               s.queue(),
               s.startupTimeout(),
               s.gracefulTimeout(),
-              s.shutdownTimeout());
+              s.shutdownTimeout(),
+              s.worker());
       test.apply(hello);
       test.untilSlots(12);
       assertEquals(2, test.group.status().supervisors().size());

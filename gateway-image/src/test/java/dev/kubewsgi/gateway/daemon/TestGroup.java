@@ -8,6 +8,7 @@ import dev.kubewsgi.routes.ProcessGroup;
 import dev.kubewsgi.routes.PythonSettings;
 import dev.kubewsgi.routes.QueueSettings;
 import dev.kubewsgi.routes.Route;
+import dev.kubewsgi.routes.WorkerSettings;
 import io.netty.channel.EventLoop;
 import io.netty.channel.nio.NioEventLoopGroup;
 import java.io.IOException;
@@ -64,7 +65,8 @@ final class TestGroup implements AutoCloseable {
             new QueueSettings(queue, queueTimeout),
             Duration.ofSeconds(10),
             Duration.ofSeconds(10),
-            Duration.ofSeconds(2));
+            Duration.ofSeconds(2),
+            WorkerSettings.DEFAULTS);
     group =
         DaemonGroup.onThisMachine(
             settings, new DaemonRuntime(loopList(), runtimeDirectory, WORKER, python));
@@ -88,7 +90,8 @@ final class TestGroup implements AutoCloseable {
             settings.queue(),
             settings.startupTimeout(),
             settings.gracefulTimeout(),
-            settings.shutdownTimeout());
+            settings.shutdownTimeout(),
+            settings.worker());
   }
 
   List<EventLoop> loopList() {

@@ -1,0 +1,119 @@
+"""Requests that run for longer than requestTimeout: shown, interrupted, cut off, given up.
+
+mod_wsgi's request-timeout ends the whole process, and with it the requests of its neighbours. Here
+the one thread is interrupted. Code that waits outside Python does not notice: then its client is
+answered in its place and its connection shut, which wakes what waits for the client. Only a thread
+that still does not come back costs the worker.
+
+The watch is looked at by the worker's main thread; `enter` and `leave` are called by the threads
+that run requests. Nothing here takes a lock that an interrupted thread could be left holding.
+"""
+
+import sys
+from _thread import allocate_lock, get_ident
+from time import monotonic, sleep
+
+from kubewsgi import errors
+
+try:
+    from ctypes import c_ulong, py_object, pythonapi
+except ImportError:  # a Python built without libffi: nothing can be interrupted, only cut off
+    pythonapi = None
+
+# For what is interrupted to come back, and then for what is cut off.
+_GRACE_SECONDS = 1.0
+_RUNNING, _INTERRUPTING, _INTERRUPTED, _CUT_OFF, _GIVEN_UP = range(5)
+
+
+class Run:
+    """A request of the calling thread in an application."""
+
+    __slots__ = ("thread", "started", "log", "connection", "is_head", "stage", "due", "_answer")
+
+    def __init__(self, log, connection, is_head):
+        self.thread = get_ident()
+        self.started = None
+        self.log = log
+        self.connection = connection
+        self.is_head = is_head
+        self.stage = _RUNNING
+        self.due = None
+        self._answer = allocate_lock()
+
+    def claim(self):
+        """True for the one who may send the answer's first byte: its own thread, or the watch."""
+        return self._answer.acquire(False)
+
+
+class Watch:
+    """The requests of a worker. `cut_off(run, has_begun)` answers for one that does not end."""
+
+    def __init__(self, limit, cut_off):
+        self._limit = limit
+        self._cut_off = cut_off
+        self._running = {}
+
+    @property
+    def interval(self):
+        """Seconds between two looks."""
+        return min(0.25, self._limit / 4)
+
+    def enter(self, run):
+        """The request begins: from in here on TimedOut may be raised in its thread, once."""
+        run.started = monotonic()
+        run.due = run.started + self._limit
+        self._running[run.thread] = run
+
+    def leave(self, run):
+        """It has ended: once this returns, TimedOut will not be raised any more.
+
+        If it is raised in here, this has to be called again.
+        """
+        self._running.pop(run.thread, None)
+        while run.stage == _INTERRUPTING:
+            sleep(0.001)
+        if run.stage != _RUNNING:
+            _interrupt(run.thread, None)
+
+    def look(self):
+        """Does what is due; how long a request has run that costs the worker, or None."""
+        now = monotonic()
+        given_up = None
+        for run in list(self._running.values()):
+            if now < run.due or run.stage == _GIVEN_UP:
+                continue
+            run.due = now + _GRACE_SECONDS
+            seconds = now - run.started
+            if run.stage == _RUNNING:
+                self._interrupt(run, seconds)
+            elif run.stage == _INTERRUPTED:
+                run.stage = _CUT_OFF
+                self._cut_off(run, not run.claim())
+            else:
+                run.stage = _GIVEN_UP
+                given_up = seconds
+        return given_up
+
+    def _interrupt(self, run, seconds):
+        run.log.report(
+            f"{errors.TIMED_OUT}: the request has run for {seconds:.1f} s, longer than "
+            f"requestTimeout, and is interrupted; it stands here:\n" + _stack(run.thread)
+        )
+        run.stage = _INTERRUPTING  # from here on `leave` waits
+        if self._running.get(run.thread) is run:
+            _interrupt(run.thread, errors.TimedOut)
+        run.stage = _INTERRUPTED
+
+
+def _interrupt(thread, exception):
+    """Has an exception raised in a thread as soon as it runs Python code; None: not any more."""
+    if pythonapi is not None:
+        raised = py_object(exception) if exception else None
+        pythonapi.PyThreadState_SetAsyncExc(c_ulong(thread), raised)
+
+
+def _stack(thread):
+    import traceback  # loaded when it is needed first: it brings a dozen modules
+
+    frame = sys._current_frames().get(thread)
+    return "".join(traceback.format_stack(frame)) if frame else ""

@@ -1,0 +1,162 @@
+"""Requests that run for longer than requestTimeout, in all ways that a thread can be stuck."""
+
+import sys
+import threading
+import unittest
+
+from support import Group, workers
+
+from kubewsgi.errors import TimedOut
+from kubewsgi.overtime import Run, Watch
+
+
+class Silent:
+    def report(self, text):
+        pass
+
+
+class TheMomentOfTheEnd(unittest.TestCase):
+    def test_nothing_is_interrupted_after_its_request(self):
+        self.addCleanup(sys.setswitchinterval, sys.getswitchinterval())
+        sys.setswitchinterval(1e-6)
+        watch = Watch(0.0, lambda run, has_begun: None)
+        counts = {"interrupted": 0, "unharmed": 0, "leaked": 0}
+
+        def request():
+            run = Run(Silent(), None, False)
+            try:
+                try:
+                    watch.enter(run)
+                    sum(range(2000))
+                finally:
+                    watch.leave(run)
+            except TimedOut:
+                watch.leave(run)
+                counts["interrupted"] += 1
+            else:
+                counts["unharmed"] += 1
+
+        def requests():
+            try:
+                while counts["interrupted"] < 200:
+                    request()
+                    sum(range(100))  # what a crew does between two
+            except TimedOut:
+                counts["leaked"] += 1
+
+        thread = threading.Thread(target=requests)
+        thread.start()
+        while thread.is_alive():
+            watch.look()
+        self.assertEqual(counts["leaked"], 0)
+        self.assertEqual(counts["interrupted"], 200)
+        self.assertGreater(counts["unharmed"], 0)
+
+
+class Overtime(unittest.TestCase):
+    def group(self, **changes):
+        group = Group("overtime.wsgi", **{"requestTimeout": 0.3, "threads": 2, **changes})
+        group.__enter__()
+        self.addCleanup(group.__exit__)
+        self.pid = workers(group.await_ready())[0]["pid"]
+        return group
+
+    def assert_same_worker(self, group):
+        with group.slot() as slot:
+            self.assertEqual(slot.ask("overtime.wsgi", target="/quick")[2], b"quick")
+            self.assertEqual(slot.worker, self.pid)
+
+    def test_python_code_is_interrupted_and_answered_with_504(self):
+        group = self.group()
+        with group.slot() as slot:
+            status, headers, body, complete = slot.ask("overtime.wsgi", target="/spin")
+            self.assertEqual(status, 504)
+            self.assertTrue(body.startswith(b"KW519: "), body)
+            self.assertIn(b"request-1", body)
+            # The connection is as good as before.
+            self.assertEqual(slot.ask("overtime.wsgi", target="/quick")[2], b"quick")
+        self.assertIn("[request-1] KW519: the request has run for 0.", group.log())
+        self.assertIn("in spin", group.log())
+        self.assertNotIn("KW521", group.log())
+        self.assert_same_worker(group)
+
+    def test_its_neighbour_goes_on(self):
+        group = self.group(requestTimeout=0.6)
+        with group.slot() as stuck, group.slot() as neighbour:
+            stuck.send("overtime.wsgi", target="/spin")
+            self.assertEqual(neighbour.ask("overtime.wsgi", target="/nap?0.5")[2], b"late")
+            self.assertEqual(stuck.answer()[0], 504)
+        self.assert_same_worker(group)
+
+    def test_every_request_has_its_own_time(self):
+        group = self.group(requestTimeout=0.4)
+        with group.slot() as slot:
+            for _ in range(5):
+                self.assertEqual(slot.ask("overtime.wsgi", target="/nap?0.15")[0], 200)
+        self.assertNotIn("KW519", group.log())
+
+    def test_an_answer_that_has_begun_is_broken_off(self):
+        group = self.group()
+        with group.slot() as slot:
+            slot.send("overtime.wsgi", target="/stream")
+            status, _, body, complete = slot.answer()
+            self.assertEqual((status, body, complete), (200, b"begun\n", False))
+            self.assertTrue(slot.is_closed())
+        self.assert_same_worker(group)
+
+    def test_what_waits_outside_python_is_answered_for_and_its_worker_replaced(self):
+        group = self.group()
+        with group.slot() as stuck, group.slot() as neighbour:
+            stuck.send("overtime.wsgi", target="/sleep")
+            status, headers, body, complete = stuck.answer()
+            self.assertEqual((status, headers["Connection"], complete), (504, "close", True))
+            self.assertTrue(stuck.is_closed())
+            neighbour.send("overtime.wsgi", target="/nap?0.1")
+            self.assertEqual(neighbour.answer()[0], 200)
+        ended = group.await_state(lambda s: s["exits"])["exits"][0]
+        self.assertEqual(ended["pid"], self.pid)
+        self.assertRegex(ended["limit"], r"^requestTimeout \([23] s\)$")
+        self.assertTrue(ended["expected"])
+        with group.slot_when_ready() as slot:
+            self.assertNotEqual(slot.worker, self.pid)
+
+    def test_code_that_catches_everything_costs_its_worker(self):
+        group = self.group()
+        with group.slot() as slot:
+            self.assertEqual(slot.ask("overtime.wsgi", target="/swallow")[0], 504)
+        ended = group.await_state(lambda s: s["exits"])["exits"][0]
+        self.assertEqual((ended["pid"], ended["limit"][:14]), (self.pid, "requestTimeout"))
+
+    def test_a_head_request_has_no_body(self):
+        group = self.group()
+        with group.slot() as slot:
+            slot.send("overtime.wsgi", method="HEAD", target="/sleep")
+            status, _, _, _ = slot.answer("HEAD")
+            self.assertEqual(status, 504)
+            self.assertTrue(slot.is_closed())
+
+    def test_one_that_waits_for_its_client_comes_back_by_itself(self):
+        group = self.group()
+        with group.slot() as slot:
+            slot.send("overtime.wsgi", "POST", "/body", fields=[("Content-Length", "10")])
+            self.assertEqual(slot.answer()[0], 504)
+            self.assertTrue(slot.is_closed())
+        self.assert_same_worker(group)
+        self.assertEqual(group.await_ready()["exits"], [])
+
+    def test_one_that_ends_in_the_moment_of_its_limit_is_answered_once(self):
+        group = self.group(requestTimeout=0.1)
+        seen = set()
+        with group.slot() as slot:
+            for step in range(30):
+                nap = 0.09 + step * 0.002
+                answer = slot.ask("overtime.wsgi", target=f"/nap?{nap}")
+                self.assertTrue(answer[3])
+                seen.add(answer[0])
+        self.assertLessEqual(seen, {200, 504})
+        self.assert_same_worker(group)
+        self.assertNotIn("KW516", group.log())
+
+
+if __name__ == "__main__":
+    unittest.main()
