@@ -1,6 +1,8 @@
 # kube-wsgi: what there is to do here. `make` alone lists it.
 # The work is in tools/: each script says what it does and can be called by hand.
 .DEFAULT_GOAL := help
+# Where `make cluster` keeps its files.
+CLUSTER ?= target/cluster
 .PHONY: help ready setup build images run operator test lint format soak bench control-plane control-plane-down cluster \
 	cluster-down clean
 
@@ -53,10 +55,10 @@ control-plane-down: ## End it
 cluster: ## Start a Kubernetes on this machine with kube-wsgi and the quickstart in it (root); prints URLs
 	@tools/setup cluster
 	@tools/setup images
-	@tools/cluster target/cluster
+	@tools/cluster $(CLUSTER)
 
 cluster-down: ## End it
-	@src/test/cluster/cluster stop target/cluster
+	@src/test/cluster/cluster stop $(CLUSTER)
 
 clean: control-plane-down cluster-down ## Remove everything that was built
 	@rm -rf target */target src/test/target src/test/apiserver/target

@@ -46,11 +46,26 @@ def restart(place, part, pause):
 
 def load(place, archive):
     """Take the images of an archive, as `docker save` or an OCI tool writes it, into each node."""
-    if not plane.is_up(place):
-        raise Failure(f"KW217 No cluster is up in {place.directory}: start one first.")
+    _check_up(place)
     if not archive.is_file():
         raise Failure(f"KW217 {archive} cannot be loaded: there is no such file.")
     _load(_first_processes(place), archive)
+
+
+def tag(place, image, name):
+    """Give an image of the nodes another name, beside the one that it has."""
+    _check_up(place)
+    for first in _first_processes(place):
+        tagged = subprocess.run(
+            ctr(first, "images", "tag", "--force", image, name), capture_output=True, text=True
+        )
+        if tagged.returncode:
+            raise Failure(f"KW217 {image} cannot be named {name}:\n{tagged.stderr.strip()}")
+
+
+def _check_up(place):
+    if not plane.is_up(place):
+        raise Failure(f"KW217 No cluster is up in {place.directory}: start one first.")
 
 
 def _load(first_processes, archive):

@@ -53,6 +53,9 @@ def _options(arguments):
     lifetime.add_options(command("run", _run, "start one and end it on SIGTERM or SIGINT"))
     load = command("load", _load, "take the images of an archive into each node")
     load.add_argument("archive", metavar="IMAGE.tar", type=Path, help="of docker save, or OCI")
+    tag = command("tag", _tag, "give an image of the nodes another name")
+    tag.add_argument("image", metavar="IMAGE", help="its whole name, with its tag")
+    tag.add_argument("name", metavar="NAME", help="the other one")
     restart = command("restart", _restart, "kill a part and start it again")
     restart.add_argument("part", metavar="PART", help="such as etcd or node-1-kubelet; see status")
     restart.add_argument("--after", metavar="SECONDS", type=float, default=0, help="of its absence")
@@ -78,6 +81,11 @@ def _run(place, options):
 
 def _load(place, options):
     cluster.load(place, options.archive)
+    return 0
+
+
+def _tag(place, options):
+    cluster.tag(place, options.image, options.name)
     return 0
 
 

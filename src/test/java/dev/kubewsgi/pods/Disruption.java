@@ -81,10 +81,11 @@ enum Disruption {
     }
   },
 
+  /** With other images: a new operator, then new pods of all that it runs. */
   CHART_UPGRADED {
     @Override
     void happen(LoadedSite site) {
-      site.release().upgrade("--set=podAnnotations.upgraded=t" + site.now());
+      site.upgrade();
     }
   },
 

@@ -3,6 +3,7 @@ package dev.kubewsgi.pods;
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.kubewsgi.pods.kubernetes.Kubernetes;
 import dev.kubewsgi.pods.load.Load;
 import dev.kubewsgi.system.Site;
 import io.fabric8.kubernetes.api.model.Node;
@@ -82,18 +83,21 @@ final class LoadedSite {
 
   private final Scene scene;
   private final Release release;
+  private final Kubernetes kubernetes;
   private final Site site;
   private int revision;
   private int kills;
+  private boolean isUpgraded;
 
-  private LoadedSite(Scene scene, Release release, Site site) {
+  private LoadedSite(Scene scene, Release release, Kubernetes kubernetes, Site site) {
     this.scene = scene;
     this.release = release;
+    this.kubernetes = kubernetes;
     this.site = site;
   }
 
   /** Returns when it serves. */
-  static LoadedSite start(Scene scene, Release release) {
+  static LoadedSite start(Scene scene, Release release, Kubernetes kubernetes) {
     String group =
         "replicas: %d, processes: 1, threads: %d, resources: {requests: {cpu: 100m}}"
             .formatted(REPLICAS, THREADS);
@@ -104,7 +108,7 @@ final class LoadedSite {
     assumeTrue(
         !Scene.isForwarded(site),
         "a load needs a Service that this machine reaches by its address");
-    return new LoadedSite(scene, release, site);
+    return new LoadedSite(scene, release, kubernetes, site);
   }
 
   private static String alias(String place, int revision) {
@@ -114,10 +118,6 @@ final class LoadedSite {
 
   Scene scene() {
     return scene;
-  }
-
-  Release release() {
-    return release;
   }
 
   /** A load on it. */
@@ -189,6 +189,31 @@ final class LoadedSite {
     scene.apply(alias("site", revision));
     scene.awaitCondition("alias", "load", "Ready");
     scene.awaitAnswer(site, "/load", " site " + revision);
+  }
+
+  /**
+   * To an image of another name, and the next time back: a new operator, which then gives new pods
+   * to gateways and groups. Returns when all have it.
+   */
+  void upgrade() {
+    isUpgraded = !isUpgraded;
+    String[] options = isUpgraded ? new String[] {nameImageAgain()} : new String[0];
+    replaced("group", "site", () -> replaced("gateway", "main", () -> release.upgrade(options)));
+  }
+
+  /** Returns the option of Helm that has the other name. */
+  private String nameImageAgain() {
+    String image =
+        scene.pods("gateway", "main").getFirst().getSpec().getContainers().getFirst().getImage();
+    kubernetes.tag(image, image.substring(0, image.lastIndexOf(':')) + ":upgraded");
+    return "--set=images.gateway.tag=upgraded";
+  }
+
+  /** Leaves the release as it was. */
+  void end() {
+    if (isUpgraded) {
+      release.upgrade();
+    }
   }
 
   /** Returns when the node of the group's first pod has none but those of DaemonSets. */

@@ -48,7 +48,7 @@ class NothingIsLostTest {
 
   @BeforeAll
   void start(Scene scene, Release release, Kubernetes kubernetes) {
-    site = LoadedSite.start(scene, release);
+    site = LoadedSite.start(scene, release, kubernetes);
     int carried = site.carried();
     perSecond = Math.min(MOST_PER_SECOND, (int) (carried * PART_OF_CARRIED));
     say("# Nothing lost, again and again");
@@ -124,6 +124,7 @@ class NothingIsLostTest {
 
   @AfterAll
   void report() throws IOException {
+    site.end();
     String file = System.getProperty("kube-wsgi.report");
     if (file != null) {
       Files.write(Path.of(file), table);

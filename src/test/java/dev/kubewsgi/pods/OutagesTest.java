@@ -31,7 +31,7 @@ class OutagesTest {
   void start(Scene scene, Release release, Kubernetes kubernetes) {
     this.scene = scene;
     this.kubernetes = kubernetes;
-    this.site = LoadedSite.start(scene, release);
+    this.site = LoadedSite.start(scene, release, kubernetes);
   }
 
   @BeforeEach

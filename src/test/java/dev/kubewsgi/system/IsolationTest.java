@@ -47,6 +47,8 @@ class IsolationTest {
     Map<String, String> environment =
         Map.of("KUBE_WSGI_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary);
     try (ServedDirectory served = ServedDirectory.of(scripts, environment)) {
+      // The table waits for groups only so long; this answer waits for the socket.
+      assertEquals(200, served.get("/daemon").statusCode());
       List<Path> sockets = socketsBelow(temporary);
       assertFalse(sockets.isEmpty(), "the group has no socket");
       for (Path socket : sockets) {

@@ -34,6 +34,12 @@ record GivenKubernetes(Path kubeconfig) implements Kubernetes {
   }
 
   @Override
+  public void tag(String image, String name) {
+    assumeTrue(isOfThisProject(), "images are only named in a cluster of this project's own");
+    LocalKubernetes.tag(directory(), image, name);
+  }
+
+  @Override
   public void restart(String part, Duration absence) {
     assumeTrue(
         isOfThisProject(), "parts of a cluster are only restarted in one of this project's own");
@@ -51,7 +57,7 @@ record GivenKubernetes(Path kubeconfig) implements Kubernetes {
 
   @Override
   public String toString() {
-    return "the cluster of " + kubeconfig;
+    return isOfThisProject() ? LocalKubernetes.about(directory()) : "the cluster of " + kubeconfig;
   }
 
   /** It is somebody else's. */

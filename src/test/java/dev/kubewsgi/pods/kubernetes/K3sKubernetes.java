@@ -56,19 +56,24 @@ final class K3sKubernetes implements Kubernetes {
   private void load(Path archive) {
     String there = "/tmp/" + archive.getFileName();
     container.copyFileToContainer(MountableFile.forHostPath(archive), there);
+    run("ctr", "images", "import", there);
+  }
+
+  @Override
+  public void tag(String image, String name) {
+    run("ctr", "images", "tag", "--force", image, name);
+  }
+
+  private void run(String... command) {
     try {
-      var imported = container.execInContainer("ctr", "images", "import", there);
-      new CommandResult(
-              List.of("ctr", "images", "import", there),
-              imported.getExitCode(),
-              imported.getStdout(),
-              imported.getStderr())
+      var ended = container.execInContainer(command);
+      new CommandResult(List.of(command), ended.getExitCode(), ended.getStdout(), ended.getStderr())
           .orFail();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while " + archive + " was imported", e);
+      throw new IllegalStateException("interrupted at " + String.join(" ", command), e);
     }
   }
 

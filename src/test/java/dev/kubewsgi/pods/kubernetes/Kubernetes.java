@@ -66,6 +66,14 @@ public sealed interface Kubernetes extends AutoCloseable
   void load(String image);
 
   /**
+   * Gives an image that the nodes have another name, beside its own.
+   *
+   * @param image its whole name, with its tag
+   * @throws org.opentest4j.TestAbortedException if that is not in our power
+   */
+  void tag(String image, String name);
+
+  /**
    * Kills a part of the control plane or of a node, and starts it again.
    *
    * @param part such as {@code kube-apiserver} or {@code node-1-kubelet}

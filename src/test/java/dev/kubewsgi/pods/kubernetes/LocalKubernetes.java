@@ -43,6 +43,16 @@ final class LocalKubernetes implements Kubernetes {
     load(Images.archive(image));
   }
 
+  @Override
+  public void tag(String image, String name) {
+    tag(kubeconfig().getParent(), image, name);
+  }
+
+  /** In the nodes of the cluster in a directory. */
+  static void tag(Path directory, String image, String name) {
+    command("tag", directory, image, name);
+  }
+
   private static void command(String name, Path directory, String... arguments) {
     String program = Checkout.file("src/test/cluster/cluster").toString();
     var command = new ArrayList<>(List.of(program, name, directory.toString()));
@@ -72,8 +82,13 @@ final class LocalKubernetes implements Kubernetes {
 
   @Override
   public String toString() {
+    return about(kubeconfig().getParent());
+  }
+
+  /** What the cluster in a directory says of itself. */
+  static String about(Path directory) {
     try {
-      return Files.readString(kubeconfig().resolveSibling("about")).strip();
+      return Files.readString(directory.resolve("about")).strip();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
