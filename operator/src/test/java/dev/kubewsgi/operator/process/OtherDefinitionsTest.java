@@ -86,11 +86,13 @@ class OtherDefinitionsTest {
     try (Operation operation = operation()) {
       operation.start();
       awaitSaid("dg/site1", each -> each.contains("is older than this operator: it lacks spec.re"));
+      awaitQuiet();
 
       cluster.crds();
       cluster.changeSpec(WsgiGateway.class, spec -> spec.getProperties().put("novelty", text()));
       awaitSaid("wgw/main", each -> each.contains("is newer than this operator: spec.novelty"));
       awaitSaid("dg/site1", String::isEmpty);
+      awaitQuiet();
     }
   }
 
