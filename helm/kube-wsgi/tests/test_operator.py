@@ -10,6 +10,7 @@ import rights
 from story import Story
 
 _ACCOUNT = "system:serviceaccount:kube-wsgi:kube-wsgi"
+_DEFINITIONS = chart.ROOT / "dist/crds.yaml"
 _FROM_LABELS = {
     "from": "Selector",
     "selector": {"matchLabels": {"kubernetes.io/metadata.name": "default"}},
@@ -21,6 +22,17 @@ _TO_GIVE = {
 }
 
 
+def install_release(place, **values):
+    """Install the release whose operator runs beside the cluster."""
+    command = ("install", "kube-wsgi", str(chart.CHART), "--create-namespace")
+    place.helm("helm4", *command, "--namespace=kube-wsgi", values=values)
+
+
+def need_operator():
+    if not operator_process.is_built():
+        raise unittest.SkipTest("the operator is not built: tools/build-operator does it")
+
+
 class Mode:
     """Tests of a mode of the operator: the one that the values make."""
 
@@ -30,8 +42,7 @@ class Mode:
 
     @classmethod
     def setUpClass(cls):
-        if not operator_process.is_built():
-            raise unittest.SkipTest("the operator is not built: tools/build-operator does it")
+        need_operator()
         with cluster.empty() as place:
             cls.install(place)
             with operator_process.running(place) as log:
@@ -42,9 +53,7 @@ class Mode:
     def install(cls, place):
         spec = {"embedded": {"enabled": True}, **cls.gateway}
         gateway = {"create": True, "name": "first", "namespace": "default", "spec": spec}
-        install = ("install", "kube-wsgi", str(chart.CHART), "--create-namespace")
-        values = {"gateway": gateway, **cls.values}
-        place.helm("helm4", *install, "--namespace=kube-wsgi", values=values)
+        install_release(place, gateway=gateway, **cls.values)
 
     @classmethod
     def tell_story(cls, place, log):
@@ -78,6 +87,23 @@ class ClusterMode(Mode, unittest.TestCase):
 class NamespacedMode(Mode, unittest.TestCase):
     name = "namespaced mode"
     values = {"watchNamespaces": ["default"]}
+
+
+class WithoutDefinitions(unittest.TestCase):
+    """A release with crds.enabled: false, before anybody has applied them."""
+
+    def test_waits_for_them_and_says_so(self):
+        need_operator()
+        with cluster.empty() as place:
+            install_release(place, crds={"enabled": False})
+            with operator_process.running(place) as log:
+                place.await_that(
+                    lambda: "KW222 The cluster has no definition of" in log.read_text(),
+                    "the operator does not say that it waits for definitions",
+                )
+                place.kubectl("apply", "--server-side", f"--filename={_DEFINITIONS}")
+                place.kubectl("wait", "--for=condition=Established", "crd", "--all")
+                Story(place).quickstart()
 
 
 if __name__ == "__main__":

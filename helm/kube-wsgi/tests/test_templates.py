@@ -86,6 +86,17 @@ class Images(unittest.TestCase):
             with self.subTest(given):
                 self.assertEqual(wanted, container({"images": images})["image"])
 
+    def test_of_pods_are_told_to_the_operator_by_their_digests_too(self):
+        for name in ("gateway", "git"):
+            told = environment({"images": {name: {"digest": _DIGEST}}})
+            self.assertEqual(
+                f"ghcr.io/kube-wsgi/{name}@{_DIGEST}", told[f"KUBE_WSGI_IMAGES_{name.upper()}"]
+            )
+
+    def test_are_pulled_when_the_values_say(self):
+        self.assertEqual("IfNotPresent", container()["imagePullPolicy"])
+        self.assertEqual("Always", container({"imagePullPolicy": "Always"})["imagePullPolicy"])
+
 
 class TheOperator(unittest.TestCase):
     def test_passes_pod_security_restricted(self):
@@ -105,6 +116,10 @@ class TheOperator(unittest.TestCase):
         self.assertNotIn("KUBE_WSGI_NAMESPACES", environment())
         namespaced = environment({"watchNamespaces": ["b", "a"]})
         self.assertEqual("b,a", namespaced["KUBE_WSGI_NAMESPACES"])
+
+    def test_is_told_how_to_write_its_log(self):
+        self.assertEqual("text", environment()["KUBE_WSGI_LOG_FORMAT"])
+        self.assertEqual("json", environment({"logFormat": "json"})["KUBE_WSGI_LOG_FORMAT"])
 
     def test_is_told_the_role_that_it_may_bind(self):
         for role in chart.of_kind("ClusterRole", {"fullnameOverride": "wsgi"}):
@@ -264,6 +279,14 @@ class TheNetworkPolicy(unittest.TestCase):
     def test_can_be_left_out(self):
         self.assertTrue(chart.the("NetworkPolicy"))
         self.assertFalse(chart.of_kind("NetworkPolicy", {"networkPolicy": {"enabled": False}}))
+
+    def test_lets_in_whoever_asks_for_probes_and_metrics_and_nothing_else(self):
+        spec = chart.the("NetworkPolicy")["spec"]
+        self.assertEqual(["Ingress"], spec["policyTypes"])
+        (http,) = container()["ports"]
+        self.assertEqual(
+            [{"ports": [{"port": http["name"], "protocol": http["protocol"]}]}], spec["ingress"]
+        )
 
 
 class TheVersion(unittest.TestCase):

@@ -14,6 +14,7 @@ import dev.kubewsgi.operator.world.Differences;
 import dev.kubewsgi.operator.world.LeanStore;
 import dev.kubewsgi.operator.world.World;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
@@ -25,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The reconcilers of the three kinds, with the world that they share. */
 public final class Controllers implements AutoCloseable {
@@ -75,7 +77,7 @@ public final class Controllers implements AutoCloseable {
         new WsgiGatewayReconciler(
             world,
             config,
-            new StatusWriter<>(client, WsgiGateway::new),
+            statusWriter(client, WsgiGateway.class, WsgiGateway::new),
             events,
             new Attempts<>(backOff(), clock),
             clock),
@@ -85,7 +87,7 @@ public final class Controllers implements AutoCloseable {
         new DaemonGroupReconciler(
             world,
             config,
-            new StatusWriter<>(client, DaemonGroup::new),
+            statusWriter(client, DaemonGroup.class, DaemonGroup::new),
             events,
             new Attempts<>(backOff(), clock),
             clock),
@@ -94,13 +96,18 @@ public final class Controllers implements AutoCloseable {
     register(
         new ScriptAliasReconciler(
             world,
-            new StatusWriter<>(client, ScriptAlias::new),
+            statusWriter(client, ScriptAlias.class, ScriptAlias::new),
             events,
             new Attempts<>(backOff(), clock),
             clock,
             measurements),
         EVERYTHING,
         config);
+  }
+
+  private <S, T extends CustomResource<?, S>> StatusWriter<S, T> statusWriter(
+      KubernetesClient client, Class<T> kind, Supplier<T> maker) {
+    return new StatusWriter<>(client, maker, () -> world.fieldsLackingIn(kind));
   }
 
   private <T extends HasMetadata> void register(

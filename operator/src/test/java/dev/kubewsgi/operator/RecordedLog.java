@@ -21,10 +21,11 @@ public final class RecordedLog extends Handler implements AutoCloseable {
   /**
    * A line.
    *
-   * @param namespace of what it is about; null: it is about nothing
+   * @param kind of what it is about; null, as namespace and name: it is about nothing
    * @param thrown null: nothing
    */
-  public record Line(Level level, String namespace, String message, Throwable thrown) {}
+  public record Line(
+      Level level, String kind, String namespace, String name, String message, Throwable thrown) {}
 
   private RecordedLog(Predicate<Line> about) {
     this.about = about;
@@ -64,7 +65,9 @@ public final class RecordedLog extends Handler implements AutoCloseable {
       var line =
           new Line(
               event.getLevel(),
+              record.getMdc("resource.kind"),
               record.getMdc("resource.namespace"),
+              record.getMdc("resource.name"),
               record.getFormattedMessage(),
               event.getThrown());
       if (about.test(line)) {

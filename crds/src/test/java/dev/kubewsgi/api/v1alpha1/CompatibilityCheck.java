@@ -149,6 +149,32 @@ final class CompatibilityCheck {
     upper(path, "maxItems", before.getMaxItems(), after.getMaxItems());
     lower(path, "minProperties", before.getMinProperties(), after.getMinProperties());
     upper(path, "maxProperties", before.getMaxProperties(), after.getMaxProperties());
+    exclusions(path, before, after);
+    multiples(path, before.getMultipleOf(), after.getMultipleOf());
+  }
+
+  /** A bound that stays where it is may still let in less: itself. */
+  private void exclusions(String path, JSONSchemaProps before, JSONSchemaProps after) {
+    if (Objects.equals(before.getMinimum(), after.getMinimum())) {
+      exclusion(
+          path, "exclusiveMinimum", before.getExclusiveMinimum(), after.getExclusiveMinimum());
+    }
+    if (Objects.equals(before.getMaximum(), after.getMaximum())) {
+      exclusion(
+          path, "exclusiveMaximum", before.getExclusiveMaximum(), after.getExclusiveMaximum());
+    }
+  }
+
+  private void exclusion(String path, String bound, Boolean before, Boolean after) {
+    if (Boolean.TRUE.equals(after) && !Boolean.TRUE.equals(before)) {
+      found(path, bound + " was " + before + ", is " + after);
+    }
+  }
+
+  private void multiples(String path, Double before, Double after) {
+    if (after != null && (before == null || before % after != 0)) {
+      found(path, "multipleOf was " + before + ", is " + after);
+    }
   }
 
   private void lower(String path, String bound, Number before, Number after) {

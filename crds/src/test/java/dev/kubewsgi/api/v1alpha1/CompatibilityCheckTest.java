@@ -85,6 +85,26 @@ class CompatibilityCheckTest {
             "{type: integer, maximum: 8}",
             "f: maximum was 9.0, is 8.0"),
         argumentSet(
+            "more than the minimum",
+            "{type: integer, minimum: 1}",
+            "{type: integer, minimum: 1, exclusiveMinimum: true}",
+            "f: exclusiveMinimum was null, is true"),
+        argumentSet(
+            "less than the maximum",
+            "{type: integer, maximum: 9, exclusiveMaximum: false}",
+            "{type: integer, maximum: 9, exclusiveMaximum: true}",
+            "f: exclusiveMaximum was false, is true"),
+        argumentSet(
+            "multiples of another number",
+            "{type: integer, multipleOf: 2}",
+            "{type: integer, multipleOf: 3}",
+            "f: multipleOf was 2.0, is 3.0"),
+        argumentSet(
+            "multiples alone",
+            "{type: integer}",
+            "{type: integer, multipleOf: 2}",
+            "f: multipleOf was null, is 2.0"),
+        argumentSet(
             "a bound where there was none",
             "{type: string}",
             "{type: string, minLength: 1}",
@@ -226,6 +246,20 @@ class CompatibilityCheckTest {
             "wider bounds",
             "{type: string, minLength: 2, maxLength: 5}",
             "{type: string, minLength: 1, maxLength: 6}"),
+        argumentSet(
+            "an exclusive bound below the one that there was",
+            "{type: integer, minimum: 1, maximum: 8}",
+            "{type: integer, minimum: 0, exclusiveMinimum: true, maximum: 9,"
+                + " exclusiveMaximum: true}"),
+        argumentSet(
+            "bounds that are no longer exclusive",
+            "{type: integer, minimum: 1, exclusiveMinimum: true}",
+            "{type: integer, minimum: 1}"),
+        argumentSet(
+            "multiples of a divisor",
+            "{type: integer, multipleOf: 6}",
+            "{type: integer, multipleOf: 3}"),
+        argumentSet("multiples or not", "{type: integer, multipleOf: 6}", "{type: integer}"),
         argumentSet("no bound", "{type: integer, maximum: 5}", "{type: integer}"),
         argumentSet(
             "fields become free keys",

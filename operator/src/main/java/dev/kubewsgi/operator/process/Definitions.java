@@ -7,6 +7,7 @@ import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import dev.kubewsgi.operator.world.Differences;
+import dev.kubewsgi.operator.world.Differences.Difference;
 import io.fabric8.kubernetes.api.model.APIResource;
 import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -88,41 +89,48 @@ final class Definitions {
 
   private Differences compare(String document) {
     JsonNode schemas = json(document).path("components").path("schemas");
-    Map<String, String> sentences = new TreeMap<>();
+    Map<String, Difference> differences = new TreeMap<>();
     for (Class<? extends CustomResource<?, ?>> kind : KINDS) {
       SortedMap<String, String> ours =
           this.ours.computeIfAbsent(schemaName(kind), name -> fields(ours(kind)));
       SortedMap<String, String> theirs = fields(schemas.path(schemaName(kind)));
       // A server without this document says nothing about the definitions.
       if (!theirs.isEmpty()) {
-        Stream.of(
-                older(kind, ours.keySet(), theirs.keySet()),
-                newer(kind, ours.keySet(), theirs.keySet()),
-                other(kind, ours, theirs))
-            .flatMap(Optional::stream)
-            .reduce((one, next) -> one + " " + next)
-            .ifPresent(sentence -> sentences.put(HasMetadata.getKind(kind), "KW223 " + sentence));
+        difference(kind, ours, theirs)
+            .ifPresent(difference -> differences.put(HasMetadata.getKind(kind), difference));
       }
     }
-    return new Differences(sentences);
+    return new Differences(differences);
+  }
+
+  private static Optional<Difference> difference(
+      Class<? extends HasMetadata> kind,
+      SortedMap<String, String> ours,
+      SortedMap<String, String> theirs) {
+    SortedSet<String> lacking = only(ours.keySet(), theirs.keySet());
+    SortedSet<String> unknown = only(theirs.keySet(), ours.keySet());
+    return Stream.of(older(kind, lacking), newer(kind, unknown), other(kind, ours, theirs))
+        .flatMap(Optional::stream)
+        .reduce((one, next) -> one + " " + next)
+        .map(sentence -> new Difference("KW223 " + sentence, lacking));
   }
 
   private static Optional<String> older(
-      Class<? extends HasMetadata> kind, Set<String> ours, Set<String> theirs) {
-    return only(ours, theirs)
-        .map(
-            fields ->
-                "The definition of %s in the cluster is older than this operator: it lacks %s, which cannot be written. Upgrade the definitions."
-                    .formatted(HasMetadata.getKind(kind), fields));
+      Class<? extends HasMetadata> kind, SortedSet<String> lacking) {
+    return lacking.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "The definition of %s in the cluster is older than this operator: it lacks %s, which cannot be written. Upgrade the definitions."
+                .formatted(HasMetadata.getKind(kind), String.join(", ", lacking)));
   }
 
   private static Optional<String> newer(
-      Class<? extends HasMetadata> kind, Set<String> ours, Set<String> theirs) {
-    return only(theirs, ours)
-        .map(
-            fields ->
-                "The definition of %s in the cluster is newer than this operator: %s are without effect. Upgrade the operator."
-                    .formatted(HasMetadata.getKind(kind), fields));
+      Class<? extends HasMetadata> kind, SortedSet<String> unknown) {
+    return unknown.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "The definition of %s in the cluster is newer than this operator: %s are without effect. Upgrade the operator."
+                .formatted(HasMetadata.getKind(kind), String.join(", ", unknown)));
   }
 
   /** What an object leaves out is what the cluster's definition says, and not what ours does. */
@@ -149,10 +157,10 @@ final class Definitions {
     return standard.isEmpty() ? "none" : standard;
   }
 
-  private static Optional<String> only(Set<String> here, Set<String> there) {
+  private static SortedSet<String> only(Set<String> here, Set<String> there) {
     SortedSet<String> only = new TreeSet<>(here);
     only.removeAll(there);
-    return only.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", only));
+    return only;
   }
 
   private static JsonNode ours(Class<? extends CustomResource<?, ?>> kind) {

@@ -10,9 +10,7 @@ import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -114,7 +112,7 @@ final class Operation implements AutoCloseable {
 
   private void compare() {
     Differences differences = definitions.differences();
-    progress.compared(List.copyOf(new TreeMap<>(differences.sentences()).values()));
+    progress.compared(differences.sentences());
     known = differences;
     if (controllers != null) {
       controllers.definitionsDiffer(differences);

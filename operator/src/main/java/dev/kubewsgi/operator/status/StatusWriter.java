@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -35,6 +36,7 @@ public final class StatusWriter<S, T extends CustomResource<?, S>> {
 
   private final KubernetesClient client;
   private final Supplier<T> maker;
+  private final Supplier<Set<String>> lacking;
 
   /** A watch is never so late that what was written before all of these has not come back. */
   private final Map<String, Written<S>> written = Collections.synchronizedMap(new Latest<>());
@@ -45,10 +47,13 @@ public final class StatusWriter<S, T extends CustomResource<?, S>> {
    * For a kind.
    *
    * @param maker of empty objects of it
+   * @param lacking which fields its definition in the cluster does not have, {@code
+   *     status.claims[].host}: the API server refuses a status with one of them, and all of it
    */
-  public StatusWriter(KubernetesClient client, Supplier<T> maker) {
+  public StatusWriter(KubernetesClient client, Supplier<T> maker, Supplier<Set<String>> lacking) {
     this.client = client;
     this.maker = maker;
+    this.lacking = lacking;
   }
 
   /** The status that an object has, or is about to be seen to have. */
@@ -67,14 +72,15 @@ public final class StatusWriter<S, T extends CustomResource<?, S>> {
    *     was seen, or is another of the name: what is known about it has to be looked at again
    */
   public boolean write(T object, S status) {
-    if (last(object).filter(status::equals).isPresent()) {
+    ServedFields served = new ServedFields(client.getKubernetesSerialization(), lacking.get());
+    if (last(object).filter(last -> served.areEqual(last, status)).isPresent()) {
       return false;
     }
     T patch = maker.get();
     patch.setMetadata(identity(object));
     patch.setStatus(status);
     try {
-      T result = client.resource(patch).subresource("status").patch(APPLY);
+      T result = client.resource(patch).subresource("status").patch(APPLY, served.json(patch));
       written.put(object.getMetadata().getUid(), new Written<>(ResourceVersion.of(result), status));
       return true;
     } catch (KubernetesClientException e) {

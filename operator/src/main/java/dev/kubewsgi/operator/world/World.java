@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -130,6 +131,11 @@ public final class World implements AutoCloseable {
   /** In what the definition of a kind differs from the operator's; empty: in nothing. */
   public Optional<String> differenceOf(Class<? extends HasMetadata> kind) {
     return differences.of(kind);
+  }
+
+  /** What the definition of a kind lacks, and the API server therefore refuses. */
+  public Set<String> fieldsLackingIn(Class<? extends HasMetadata> kind) {
+    return differences.lackingOf(kind);
   }
 
   /** The view of a gateway; empty: none of this version yet. */

@@ -13,10 +13,14 @@ import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.Kubelet;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Execution;
@@ -97,6 +101,7 @@ class BadInputTest {
 
   private TestNamespace neighbour;
   private Scene scene;
+  private List<Map<String, String>> served;
 
   @BeforeAll
   void begin(Cluster cluster, TestNamespace namespace) {
@@ -106,6 +111,21 @@ class BadInputTest {
     scene.apply(neighbour, THERE);
     scene.awaitCondition(ScriptAlias.class, "shop", "Programmed", "Programmed");
     scene.awaitQuiet();
+    served = served();
+    assertTrue(served.stream().allMatch(each -> each.toString().contains("shop")));
+  }
+
+  /** What gateway and group have of the shop. */
+  private List<Map<String, String>> served() {
+    return Stream.of("main-gateway-routes-1-0", "site1-group")
+        .map(name -> scene.get(ConfigMap.class, name).getData())
+        .toList();
+  }
+
+  @AfterEach
+  void theShopIsServedAsBefore() {
+    scene.awaitCondition(ScriptAlias.class, "shop", "Programmed", "Programmed");
+    assertEquals(served, served());
   }
 
   @AfterAll

@@ -44,6 +44,13 @@ class ClusterWideTest {
     assertEquals(2, binding.getMetadata().getOwnerReferences().size());
     assertEquals("operator", binding.getSubjects().getFirst().getName());
 
+    scene.patch(RoleBinding.class, RunningOperator.SECRETS_ROLE, "{\"subjects\": []}");
+    scene.eventually(
+        () ->
+            assertEquals(
+                binding.getSubjects(),
+                scene.get(RoleBinding.class, RunningOperator.SECRETS_ROLE).getSubjects()));
+
     scene.delete(RoleBinding.class, RunningOperator.SECRETS_ROLE);
     await().until(() -> scene.get(RoleBinding.class, RunningOperator.SECRETS_ROLE) != null);
 

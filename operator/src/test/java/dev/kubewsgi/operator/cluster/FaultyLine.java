@@ -31,7 +31,7 @@ import javax.net.SocketFactory;
  * A line to an API server that answers in its place, or breaks, for requests that a test chooses.
  * Whoever asks speaks HTTP/1.1 to it, without TLS.
  */
-final class FaultyLine implements AutoCloseable {
+public final class FaultyLine implements AutoCloseable {
 
   private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *([0-9]+)");
   private static final Pattern UPGRADE = Pattern.compile("(?i)\r\nupgrade: *websocket");
@@ -58,7 +58,7 @@ final class FaultyLine implements AutoCloseable {
   }
 
   /** One that hands everything on, until it is told otherwise; it shows nobody's certificate. */
-  static FaultyLine to(Config own) throws IOException, GeneralSecurityException {
+  public static FaultyLine to(Config own) throws IOException, GeneralSecurityException {
     Config nobodys =
         new ConfigBuilder(Config.empty())
             .withCaCertData(own.getCaCertData())
@@ -72,7 +72,7 @@ final class FaultyLine implements AutoCloseable {
     return line;
   }
 
-  int port() {
+  public int port() {
     return door.getLocalPort();
   }
 
@@ -106,14 +106,24 @@ final class FaultyLine implements AutoCloseable {
     return request -> request.startsWith(verb + " ") && request.contains(path);
   }
 
+  /** Breaks all connections, and each that anybody makes, as soon as it is asked something. */
+  public void lose() throws IOException {
+    begin(new Fault(request -> true, Optional.empty()));
+    hangUp();
+  }
+
   /** Hands everything on again. */
-  void heal() {
+  public void heal() {
     begin(new Fault(request -> false, Optional.empty()));
   }
 
   /** Breaks all connections, for good: as if who asks had ended without a word. */
   void drop() throws IOException {
     door.close();
+    hangUp();
+  }
+
+  private void hangUp() throws IOException {
     for (Socket each : open) {
       each.close();
     }

@@ -15,12 +15,13 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the pods of a gateway may read of a group in another namespace, as the API server sees it.
+ * What the pods of a gateway may read, here and of a group elsewhere, as the API server sees it.
  */
 @ApiServer
 class GatewayRightsTest {
@@ -41,6 +42,17 @@ class GatewayRightsTest {
       kind: ScriptAlias
       metadata: {name: shop}
       spec: {path: /shop, script: shop.py, processGroup: site1, gateway: %s/main}
+      """;
+
+  private static final String THEIRS =
+      """
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: theirs}
+      ---
+      apiVersion: v1
+      kind: Secret
+      metadata: {name: theirs}
       """;
 
   private Cluster cluster;
@@ -76,39 +88,49 @@ class GatewayRightsTest {
 
   @Test
   void areThoseOfGroupsThatItHasAliasesInForAsLongAsItHas() {
-    assertEquals("forbidden", read(ConfigMap.class, "site1-group"));
+    assertEquals("forbidden", read(team.namespace(), ConfigMap.class, "site1-group"));
+    assertEquals("forbidden", list(team.namespace(), EndpointSlice.class));
     team.apply(ALIAS.formatted(edge.name()));
     team.awaitCondition(ScriptAlias.class, "shop", "Programmed", "Programmed");
-    team.eventually(() -> assertEquals("read", read(ConfigMap.class, "site1-group")));
-    assertEquals("read", read(Secret.class, "site1-group"));
-    assertEquals("read", list(EndpointSlice.class));
+    team.eventually(
+        () -> assertEquals("read", read(team.namespace(), ConfigMap.class, "site1-group")));
+    assertEquals("read", read(team.namespace(), Secret.class, "site1-group"));
+    assertEquals("read", list(team.namespace(), EndpointSlice.class));
 
-    assertEquals("forbidden", read(ConfigMap.class, "other-group"));
-    assertEquals("forbidden", read(Secret.class, "other-group"));
-    assertEquals("forbidden", list(Secret.class));
-    assertEquals("forbidden", list(ConfigMap.class));
+    assertEquals("forbidden", read(team.namespace(), ConfigMap.class, "other-group"));
+    assertEquals("forbidden", read(team.namespace(), Secret.class, "other-group"));
+    assertEquals("forbidden", list(team.namespace(), Secret.class));
+    assertEquals("forbidden", list(team.namespace(), ConfigMap.class));
 
     team.delete(ScriptAlias.class, "shop");
-    team.eventually(() -> assertEquals("forbidden", read(Secret.class, "site1-group")));
+    team.eventually(
+        () -> assertEquals("forbidden", read(team.namespace(), Secret.class, "site1-group")));
+    assertEquals("forbidden", list(team.namespace(), EndpointSlice.class));
   }
 
-  private String read(Class<? extends HasMetadata> kind, String name) {
-    return asGateway(
-        client -> client.resources(kind).inNamespace(team.namespace()).withName(name).get());
+  @Test
+  void areThoseOfItsOwnTableAndOfNothingBesideIt() {
+    team.apply(edge, THEIRS);
+    team.eventually(() -> assertEquals("read", read(edge.name(), ConfigMap.class, "main-gateway")));
+    assertEquals("read", read(edge.name(), ConfigMap.class, "main-gateway-routes-1-0"));
+
+    assertEquals("forbidden", read(edge.name(), ConfigMap.class, "theirs"));
+    assertEquals("forbidden", read(edge.name(), Secret.class, "theirs"));
+    assertEquals("forbidden", list(edge.name(), ConfigMap.class));
+    assertEquals("forbidden", list(edge.name(), Secret.class));
   }
 
-  private String list(Class<? extends HasMetadata> kind) {
-    return asGateway(client -> client.resources(kind).inNamespace(team.namespace()).list());
+  private String read(String namespace, Class<? extends HasMetadata> kind, String name) {
+    return asGateway(client -> client.resources(kind).inNamespace(namespace).withName(name).get());
   }
 
-  private interface Question {
-    void ask(KubernetesClient client);
+  private String list(String namespace, Class<? extends HasMetadata> kind) {
+    return asGateway(client -> client.resources(kind).inNamespace(namespace).list());
   }
 
-  private String asGateway(Question question) {
+  private String asGateway(Function<KubernetesClient, Object> question) {
     try (KubernetesClient client = cluster.clientOf(edge.name(), Names.gateway("main"))) {
-      question.ask(client);
-      return "read";
+      return question.apply(client) == null ? "missing" : "read";
     } catch (KubernetesClientException e) {
       return e.getCode() == 403 ? "forbidden" : e.getMessage();
     }

@@ -50,6 +50,7 @@ class LaterDefinitionsTest {
       scene.apply(Scene.group(2).replace("replicas: 2", "aliases: {namespaces: {from: Tomorrow}}"));
       assertNames("spec.service.type", scene, WsgiGateway.class, "main");
       assertNames("spec.aliases.namespaces", scene, DaemonGroup.class, "site1");
+      scene.awaitQuiet();
 
       scene.stopOperator();
       scene.startOperator();
@@ -78,6 +79,7 @@ class LaterDefinitionsTest {
       scene.kubectl("patch", "dg", "site1", "--type=merge", "-p", "{\"spec\":{\"novelty\":\"x\"}}");
       scene.apply(Scene.alias("second"));
       scene.awaitCondition(ScriptAlias.class, "second", "Programmed", "Programmed");
+      scene.awaitQuiet();
 
       scene.stopOperator();
       scene.startOperator();
@@ -111,6 +113,7 @@ class LaterDefinitionsTest {
       scene.awaitCondition(ScriptAlias.class, "odd", "Ready", "InvalidSpec");
       scene.apply(Scene.alias("first"));
       scene.awaitCondition(ScriptAlias.class, "first", "Programmed", "Programmed");
+      scene.awaitQuiet();
 
       scene.stopOperator();
       scene.startOperator();
@@ -137,6 +140,7 @@ class LaterDefinitionsTest {
       assertNames("spec.listeners", scene, WsgiGateway.class, "main");
       scene.apply(Scene.alias("first"));
       scene.awaitCondition(ScriptAlias.class, "first", "Accepted", "GatewayNotFound");
+      scene.awaitQuiet();
       assertEquals(
           8080, scene.get(Service.class, "main-gateway").getSpec().getPorts().getFirst().getPort());
 

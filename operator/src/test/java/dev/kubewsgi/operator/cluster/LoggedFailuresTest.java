@@ -49,6 +49,9 @@ class LoggedFailuresTest {
       String message = warnings.getFirst().message();
       assertTrue(message.startsWith("KW228 "), message);
       assertTrue(message.contains("ConfigMap site1-group: it is there already"), message);
+      for (RecordedLog.Line line : log.lines()) {
+        assertEquals("DaemonGroup site1", line.kind() + " " + line.name(), line::toString);
+      }
     }
   }
 

@@ -32,6 +32,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -128,6 +129,7 @@ class OwnedObjectsTest {
     String nothing = "{\"rules\": []}";
     String anybody = "{\"spec\": {\"ingress\": [{}]}}";
     String everything = "{\"spec\": {\"maxUnavailable\": \"99%\"}}";
+    String elsewhere = "{\"spec\": {\"selector\": {\"app.kubernetes.io/instance\": \"other\"}}}";
     return Stream.of(
         Arguments.of(Role.class, "site1-group", nothing),
         Arguments.of(RoleBinding.class, "site1-group", nobody),
@@ -145,7 +147,9 @@ class OwnedObjectsTest {
             "main-gateway",
             "{\"spec\": {\"template\": {\"spec\": {\"securityContext\": null}}}}"),
         Arguments.of(
-            ConfigMap.class, "main-gateway-routes-1-0", "{\"data\": {\"routes.json\": \"{}\"}}"));
+            ConfigMap.class, "main-gateway-routes-1-0", "{\"data\": {\"routes.json\": \"{}\"}}"),
+        Arguments.of(Service.class, "main-gateway", elsewhere),
+        Arguments.of(ConfigMap.class, "main-gateway-status", "{\"metadata\": {\"labels\": null}}"));
   }
 
   @ParameterizedTest(name = "{0} {1}")
@@ -346,6 +350,28 @@ class OwnedObjectsTest {
     scene.apply(manifest("{threads: 9, secretRotatedAt: '2026-01-31T10:00:00Z'}"));
     scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "Programmed");
     assertEquals(second, secret().get(Names.CURRENT_SECRET));
+  }
+
+  /** It is in nobody's watch: it is put back when it is looked at. */
+  @Test
+  void ofAGroupsSecretAllIsPutBackButWhatOnlyItKnows(Cluster cluster, TestNamespace namespace) {
+    scene.close();
+    scene = Scene.lookingAtSecrets(Duration.ofSeconds(1), cluster, namespace);
+    group("{}");
+    String before = content(Secret.class, "site1-group");
+    scene.patch(Secret.class, "site1-group", "{\"metadata\": {\"labels\": null}}");
+    scene.eventually(() -> assertEquals(before, content(Secret.class, "site1-group")));
+
+    scene.patch(
+        Secret.class,
+        "site1-group",
+        "{\"metadata\": {\"labels\": null}, \"data\": {\"current\": \"dGhlaXJz\"}}");
+    scene.eventually(
+        () ->
+            assertEquals(
+                Names.groupLabels("site1"),
+                scene.get(Secret.class, "site1-group").getMetadata().getLabels()));
+    assertEquals(Map.of(Names.CURRENT_SECRET, "dGhlaXJz"), secret());
   }
 
   private Map<String, String> secret() {

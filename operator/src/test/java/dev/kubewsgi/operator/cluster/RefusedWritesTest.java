@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The API server refuses an object for as long as something of the cluster's forbids it. */
+/** An object cannot be written for as long as something in the cluster stands in the way. */
 @ApiServer
 class RefusedWritesTest {
 
@@ -41,6 +41,14 @@ class RefusedWritesTest {
       kind: ResourceQuota
       metadata: {name: services}
       spec: {hard: {count/services: '1'}}
+      """;
+
+  private static final String THEIRS =
+      """
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: site1-group}
+      data: {theirs: precious}
       """;
 
   private static final String FREEZE =
@@ -145,6 +153,18 @@ class RefusedWritesTest {
         condition::getMessage);
   }
 
+  @Test
+  void somebodyElsesObjectIsOnlyLookedAtAgain() {
+    scene.apply(THEIRS);
+    scene.apply(Scene.group(1));
+    scene.awaitCondition(DaemonGroup.class, "site1", "Programmed", "NotOwned");
+    scene.awaitQuiet();
+    AuditLog.Mark mark = scene.mark();
+    scene.eventually(() -> assertFalse(scene.requestsSince(mark).isEmpty(), "it is tried again"));
+    assertEquals(List.of(), scene.writesSince(mark));
+    assertFew(mark);
+  }
+
   /** After a pause it is tried again, and nothing else is written. */
   private void assertOnlyAttempts(String resource) {
     scene.awaitQuiet();
@@ -153,6 +173,10 @@ class RefusedWritesTest {
     List<String> writes =
         scene.writesSince(mark).stream().map(each -> each.resource() + " " + each.name()).toList();
     assertEquals(List.of(resource + " site1-group"), writes);
+    assertFew(mark);
+  }
+
+  private void assertFew(AuditLog.Mark mark) {
     int requests = scene.requestsSince(mark).size();
     assertTrue(requests <= REQUESTS, () -> requests + " requests for an attempt");
   }

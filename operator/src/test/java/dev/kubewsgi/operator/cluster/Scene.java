@@ -36,7 +36,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** A namespace with an operator that looks after it: what a user does there, and sees. */
 final class Scene implements AutoCloseable {
@@ -243,12 +242,8 @@ final class Scene implements AutoCloseable {
 
   /** Waits until the operator has had nothing to write for some seconds. */
   void awaitQuiet() {
-    var mark = new AtomicReference<>(mark());
-    await()
-        .atMost(PATIENCE)
-        .during(Duration.ofSeconds(2))
-        .pollInterval(Duration.ofMillis(250))
-        .until(() -> writesSince(mark.getAndSet(mark())).isEmpty());
+    String user = operator.user();
+    cluster.auditLog().awaitQuiet(each -> each.user().equals(user), Duration.ofSeconds(2));
   }
 
   AuditLog.Mark mark() {

@@ -83,6 +83,15 @@ class GroupSecretTest {
   }
 
   @Test
+  void whatOthersWriteAsTheSecretIsTheSecretAndTheOneBeforeIsWhatTheySay() {
+    Secret existing = next(NEVER, null);
+    existing.setData(Map.of("current", "dGhlaXJz"));
+    assertEquals(Map.of("current", "theirs"), texts(next(NEVER, existing)));
+    existing.setData(Map.of("current", "dGhlaXJz", "previous", "b3Vycw=="));
+    assertEquals(Map.of("current", "theirs", "previous", "ours"), texts(next(NEVER, existing)));
+  }
+
+  @Test
   void itsDigitsAreManyAndDiffer() {
     assertTrue(GroupSecret.random().matches("[0-9a-f]{64}"));
     assertFalse(GroupSecret.random().equals(GroupSecret.random()));

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.kubewsgi.operator.world.Differences;
+import dev.kubewsgi.operator.world.Differences.Difference;
 import dev.kubewsgi.testing.apiserver.ApiServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -84,13 +85,13 @@ final class DefinitionsTest {
     ((ObjectNode) spec.get("image")).put("default", "x");
     publish();
     assertEquals(
-        Map.of(
+        of(
             "DaemonGroup",
             "KW223 The definition of DaemonGroup in the cluster has other defaults than this"
                 + " operator: spec.image (\"x\", here none), spec.replicas (3, here 1),"
                 + " spec.threads (none, here 15). Write these fields, or upgrade the older of the"
                 + " two."),
-        new Definitions(client).differences().sentences());
+        new Definitions(client).differences());
   }
 
   @Test
@@ -106,7 +107,8 @@ final class DefinitionsTest {
         of(
             "DaemonGroup",
             "KW223 The definition of DaemonGroup in the cluster is older than this operator: it"
-                + " lacks spec.restartedAt, which cannot be written. Upgrade the definitions."),
+                + " lacks spec.restartedAt, which cannot be written. Upgrade the definitions.",
+            "spec.restartedAt"),
         new Definitions(client).differences());
   }
 
@@ -124,8 +126,8 @@ final class DefinitionsTest {
         new Definitions(client).differences());
   }
 
-  private static Differences of(String kind, String sentence) {
-    return new Differences(Map.of(kind, sentence));
+  private static Differences of(String kind, String sentence, String... lacking) {
+    return new Differences(Map.of(kind, new Difference(sentence, Set.of(lacking))));
   }
 
   /** That discovery is what it is taken for here. */

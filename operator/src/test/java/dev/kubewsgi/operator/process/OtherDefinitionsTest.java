@@ -1,8 +1,10 @@
 package dev.kubewsgi.operator.process;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
+import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import dev.kubewsgi.testing.apiserver.ApiServer;
 import dev.kubewsgi.testing.apiserver.Cluster;
@@ -14,6 +16,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +30,9 @@ class OtherDefinitionsTest {
 
   /** They are looked at every ten seconds. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** From one look to the next, and then some. */
+  private static final Duration LOOK = Duration.ofSeconds(12);
 
   private static final String GROUP =
       """
@@ -44,6 +50,14 @@ class OtherDefinitionsTest {
       spec: {listeners: [{name: http, port: 8080}]}
       """;
 
+  private static final String ALIAS =
+      """
+      apiVersion: kubewsgi.dev/v1alpha1
+      kind: ScriptAlias
+      metadata: {namespace: %s, name: shop}
+      spec: {path: /shop, script: shop.py, processGroup: site1}
+      """;
+
   private Cluster cluster;
   private String namespace;
 
@@ -51,7 +65,7 @@ class OtherDefinitionsTest {
   void apply(Cluster cluster, TestNamespace namespace) {
     this.cluster = cluster;
     this.namespace = namespace.name();
-    for (String manifest : List.of(GROUP, GATEWAY)) {
+    for (String manifest : List.of(GROUP, GATEWAY, ALIAS)) {
       cluster
           .client()
           .resource(
@@ -69,26 +83,63 @@ class OtherDefinitionsTest {
   @Test
   void aConditionOfEachObjectOfTheKindSaysWhatIsMissingForAsLongAsItIs() {
     cluster.changeSpec(DaemonGroup.class, spec -> spec.getProperties().remove("restartedAt"));
-    Map<String, String> environment =
-        Map.of(
-            "KUBE_WSGI_NAMESPACE", namespace,
-            "KUBE_WSGI_NAMESPACES", namespace,
-            "KUBE_WSGI_LEADER_ELECTION", "false");
-    try (var operation =
-        new Operation(
-            cluster.client(),
-            Settings.read(environment, "1", "default"),
-            new Progress(),
-            new SimpleMeterRegistry(),
-            () -> {})) {
+    try (Operation operation = operation()) {
       operation.start();
       awaitSaid("dg/site1", each -> each.contains("is older than this operator: it lacks spec.re"));
+      awaitQuiet();
 
       cluster.crds();
       cluster.changeSpec(WsgiGateway.class, spec -> spec.getProperties().put("novelty", text()));
       awaitSaid("wgw/main", each -> each.contains("is newer than this operator: spec.novelty"));
       awaitSaid("dg/site1", String::isEmpty);
+      awaitQuiet();
     }
+  }
+
+  @Test
+  void aStatusIsWrittenWithoutTheFieldsThatItsDefinitionLacks() {
+    cluster.changeStatus(DaemonGroup.class, without("readyReplicas"));
+    cluster.changeStatus(ScriptAlias.class, without("claims"));
+    cluster.changeStatus(
+        WsgiGateway.class,
+        status ->
+            without("observedGeneration")
+                .accept(status.getProperties().get("conditions").getItems().getSchema()));
+    try (Operation operation = operation()) {
+      operation.start();
+      awaitSaid("dg/site1", each -> each.contains("it lacks status.readyReplicas,"));
+      awaitSaid("alias/shop", each -> each.contains("it lacks status.claims,"));
+      awaitSaid("wgw/main", each -> each.contains("lacks status.conditions[].observedGeneration,"));
+      awaitQuiet();
+      assertEquals("True", programmed("alias/shop"));
+      assertEquals("0/1", read("dg/site1", "{.status.ready}"));
+
+      cluster.crds();
+      awaitSaid("alias/shop", String::isEmpty);
+      assertEquals("/shop", read("alias/shop", "{.status.claims[0].path}"));
+      awaitSaid("dg/site1", String::isEmpty);
+      assertEquals("0", read("dg/site1", "{.status.readyReplicas}"));
+      awaitQuiet();
+    }
+  }
+
+  private Operation operation() {
+    Map<String, String> environment =
+        Map.of(
+            "KUBE_WSGI_NAMESPACE", namespace,
+            "KUBE_WSGI_NAMESPACES", namespace,
+            "KUBE_WSGI_LEADER_ELECTION", "false");
+    return new Operation(
+        cluster.client(),
+        Settings.read(environment, "1", "default"),
+        new Progress(),
+        new SimpleMeterRegistry(),
+        () -> {});
+  }
+
+  /** Also with the next look at the definitions nothing is written. */
+  private void awaitQuiet() {
+    cluster.auditLog().awaitQuiet(each -> each.namespace().equals(namespace), LOOK);
   }
 
   private void awaitSaid(String object, Predicate<String> wanted) {
@@ -97,8 +148,22 @@ class OtherDefinitionsTest {
 
   /** The message of the condition; empty: there is none. */
   private String said(String object) {
-    String message = "jsonpath={.status.conditions[?(@.type=='SupportedVersion')].message}";
-    return cluster.kubectl("get", object, "-n", namespace, "-o", message).orFail().stdout();
+    return read(object, "{.status.conditions[?(@.type=='SupportedVersion')].message}");
+  }
+
+  private String programmed(String object) {
+    return read(object, "{.status.conditions[?(@.type=='Programmed')].status}");
+  }
+
+  private String read(String object, String path) {
+    return cluster
+        .kubectl("get", object, "-n", namespace, "-o", "jsonpath=" + path)
+        .orFail()
+        .stdout();
+  }
+
+  private static Consumer<JSONSchemaProps> without(String field) {
+    return schema -> schema.getProperties().remove(field);
   }
 
   private static JSONSchemaProps text() {

@@ -12,6 +12,7 @@ import dev.kubewsgi.reports.GatewayReport.Trouble;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What an alias's view says, from what was written and what pods report. */
@@ -19,6 +20,9 @@ class SnapshotTest {
 
   private static final String UID = "00000000-0000-0000-0000-000000000001";
   private static final Trouble TROUBLE = new Trouble("KW301", "ImportError: no module");
+
+  private static final Differences.Difference LACKS_A_FIELD =
+      new Differences.Difference("it lacks a field", Set.of("spec.novelty"));
 
   private final Compilation compilation =
       Compilation.of(
@@ -43,9 +47,9 @@ class SnapshotTest {
   @Test
   void whoseDefinitionDiffersHasAnotherView() {
     AliasView before = view();
-    differences = new Differences(Map.of("WsgiGateway", "it lacks a field"));
+    differences = new Differences(Map.of("WsgiGateway", LACKS_A_FIELD));
     assertEquals(before, view());
-    differences = new Differences(Map.of("ScriptAlias", "it lacks a field"));
+    differences = new Differences(Map.of("ScriptAlias", LACKS_A_FIELD));
     assertEquals(Optional.of("it lacks a field"), view().difference());
   }
 

@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -71,6 +73,25 @@ public final class AuditLog {
     return since(mark).stream()
         .filter(request -> request.user().equals(user) && request.isWrite() && !request.refused())
         .toList();
+  }
+
+  /**
+   * Waits until nothing has been written for a while.
+   *
+   * @param whose which requests are listened for
+   * @throws org.awaitility.core.ConditionTimeoutException if they do not end within a minute
+   */
+  public void awaitQuiet(Predicate<AuditedRequest> whose, Duration quiet) {
+    var mark = new AtomicReference<>(mark());
+    await()
+        .atMost(quiet.plusMinutes(1))
+        .during(quiet)
+        .pollInterval(Duration.ofMillis(250))
+        .until(
+            () ->
+                since(mark.getAndSet(mark())).stream()
+                    .filter(whose)
+                    .noneMatch(request -> request.isWrite() && !request.refused()));
   }
 
   /** What a user asked from a moment until now and may not do. */

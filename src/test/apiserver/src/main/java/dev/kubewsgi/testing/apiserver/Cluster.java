@@ -196,6 +196,21 @@ public final class Cluster implements AutoCloseable {
    */
   public void changeSpec(
       Class<? extends CustomResource<?, ?>> kind, Consumer<JSONSchemaProps> change) {
+    changeSchema(kind, "spec", change);
+  }
+
+  /**
+   * Changes the schema of a kind's status, for all who use the cluster and until {@link #crds}.
+   *
+   * @param change of the schema that there is
+   */
+  public void changeStatus(
+      Class<? extends CustomResource<?, ?>> kind, Consumer<JSONSchemaProps> change) {
+    changeSchema(kind, "status", change);
+  }
+
+  private void changeSchema(
+      Class<? extends CustomResource<?, ?>> kind, String part, Consumer<JSONSchemaProps> change) {
     client
         .apiextensions()
         .v1()
@@ -204,7 +219,7 @@ public final class Cluster implements AutoCloseable {
         .edit(
             definition -> {
               var schema = definition.getSpec().getVersions().getFirst().getSchema();
-              change.accept(schema.getOpenAPIV3Schema().getProperties().get("spec"));
+              change.accept(schema.getOpenAPIV3Schema().getProperties().get(part));
               return definition;
             });
   }
