@@ -501,7 +501,7 @@ class Supervisor:
         elif message == worker.EXITING:
             state.deadline = monotonic() + self._config.shutdown_timeout
         elif message.startswith(worker.WORN):
-            self._wear(owner, state, message[len(worker.WORN) :].decode("ascii"))
+            self._wear(owner, state, message[len(worker.WORN) :].decode("ascii", "replace"))
         elif message.startswith(worker.FAILED):
             text = message[len(worker.FAILED) :].decode("utf-8", "replace")
             state.failure = Failure(*text.split("\0", 2))

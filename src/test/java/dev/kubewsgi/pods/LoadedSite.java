@@ -101,7 +101,13 @@ final class LoadedSite {
     String group =
         "replicas: %d, processes: 1, threads: %d, resources: {requests: {cpu: 100m}}"
             .formatted(REPLICAS, THREADS);
-    scene.apply(Manifests.gateway(2) + Manifests.group("site", group) + alias("site", 0));
+    // As many threads as a pod of the group, or a move would be slow for want of them.
+    String gateways =
+        Manifests.gateway(2)
+            .replace(
+                "embedded: {enabled: true}",
+                "embedded: {enabled: true, threads: %d}".formatted(THREADS));
+    scene.apply(gateways + Manifests.group("site", group) + alias("site", 0));
     scene.awaitCondition("alias", "load", "Ready");
     scene.awaitRollout("site-group");
     Site site = scene.site("main", Manifests.PORT);

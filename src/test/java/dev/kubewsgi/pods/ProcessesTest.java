@@ -160,7 +160,7 @@ class ProcessesTest {
           () -> asking.answersSoFar().toString());
     }
     assertEquals(pods, scene.podsAndRestarts("group", "leaky"));
-    String log = scene.kubectl("logs", "deployment/leaky");
+    String log = scene.kubectl("logs", "deployment/leaky-group");
     assertTrue(log.contains("has reached memoryLimit (1"), log);
   }
 

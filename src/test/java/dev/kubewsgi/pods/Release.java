@@ -30,9 +30,11 @@ final class Release {
     helm("install", more);
   }
 
-  /** Upgrades it; returns when the operator is ready. */
+  /** Upgrades it to these options and no others; returns when the operator is ready. */
   void upgrade(String... more) {
-    helm("upgrade", more);
+    var options = new ArrayList<>(List.of("--reset-values"));
+    options.addAll(List.of(more));
+    helm("upgrade", options.toArray(String[]::new));
   }
 
   private void helm(String command, String... more) {

@@ -45,6 +45,10 @@ class WorkerLimitsTest {
             return processes.size() >= 6;
           });
       load.assertNothingLost();
+      String cause = "cause=\"" + limit.substring(0, limit.indexOf(':')) + "\"";
+      Eventually.isTrue(
+          "the ends are counted with " + cause,
+          () -> served.get(served.adminUrl("/metrics")).body().contains(cause));
     }
   }
 

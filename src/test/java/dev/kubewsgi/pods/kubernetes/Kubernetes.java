@@ -1,5 +1,6 @@
 package dev.kubewsgi.pods.kubernetes;
 
+import dev.kubewsgi.testing.apiserver.Checkout;
 import dev.kubewsgi.testing.apiserver.UnavailableException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +24,7 @@ public sealed interface Kubernetes extends AutoCloseable
   static Kubernetes open() {
     String given = System.getenv(GIVEN);
     if (given != null) {
-      return new GivenKubernetes(Path.of(given));
+      return new GivenKubernetes(Checkout.file(given));
     }
     String choice = System.getenv().getOrDefault(CHOICE, "");
     return switch (choice) {

@@ -161,6 +161,7 @@ final class GatewayMetrics {
             labels,
             GroupInfo::oldestWaitSeconds),
         putBack(groups),
+        workerEnds(groups),
         gauge(
             "kubewsgi_group_supervisors",
             "Supervisors that run.",
@@ -176,6 +177,22 @@ final class GatewayMetrics {
             .help("Requests that a worker did not take: they went elsewhere, or waited.");
     groups.forEach(
         group -> counter.dataPoint(count(group.putBack(), Labels.of("group", group.id()))));
+    return counter.build();
+  }
+
+  private static MetricSnapshot workerEnds(List<GroupInfo> groups) {
+    CounterSnapshot.Builder counter =
+        CounterSnapshot.builder()
+            .name("kubewsgi_group_worker_ends")
+            .help("Ends of workers: died, drained, or replaced for the limit that is the cause.");
+    groups.forEach(
+        group ->
+            group
+                .workerEnds()
+                .forEach(
+                    (cause, count) ->
+                        counter.dataPoint(
+                            count(count, Labels.of("group", group.id(), "cause", cause)))));
     return counter.build();
   }
 

@@ -15,7 +15,7 @@ final class Attempts {
 
   private final String subject;
   private int failures;
-  private boolean refused;
+  private int refusals;
 
   /**
    * @param subject for messages
@@ -27,13 +27,15 @@ final class Attempts {
   /** It was read: the next failure is a first one. */
   void succeeded() {
     failures = 0;
-    refused = false;
+    refusals = 0;
   }
 
-  /** Says that the API server refuses, the first time in a row. */
+  /**
+   * Says that the API server refuses, once in a row: the second time, as it learns of a right that
+   * was just given a moment after the table that needs it can be read.
+   */
   void refused(ApiFailure failure) {
-    if (!refused) {
-      refused = true;
+    if (++refusals == 2) {
       LOG.errorf(
           "KW244 %s cannot be read: %s. It is tried again until it can",
           subject, failure.getMessage());

@@ -52,6 +52,7 @@ public final class DaemonGroup {
   private final DispatchQueue<WorkerConnection> queue;
   private final Map<String, Unit> units = new ConcurrentHashMap<>();
   private final Supervisors supervisors = new Supervisors();
+  private final WorkerEnds ends = new WorkerEnds();
   private final Place place;
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private volatile DaemonGroupSettings settings;
@@ -189,7 +190,8 @@ public final class DaemonGroup {
         TimeUnit.NANOSECONDS.toMillis(statistics.oldestWaitNanos()),
         statistics.busy(),
         statistics.slots(),
-        statistics.putBack());
+        statistics.putBack(),
+        ends.byCause());
   }
 
   /** The queue's counters, for metrics. */
@@ -264,12 +266,21 @@ public final class DaemonGroup {
         () -> PythonChoice.of(desired(), runtime.python()),
         (address, secret) -> SupervisorConfig.of(settings, desired(), address, secret),
         this::lane,
+        ends,
         this::changed);
   }
 
   private RemoteSupervisor remoteSupervisor(SupervisorAddress address) {
     return new RemoteSupervisor(
-        id, address, loops, home, () -> pods, () -> settings.threads(), this::lane, this::changed);
+        id,
+        address,
+        loops,
+        home,
+        () -> pods,
+        () -> settings.threads(),
+        this::lane,
+        ends,
+        this::changed);
   }
 
   private Lane<WorkerConnection> lane(String applicationGroup) {

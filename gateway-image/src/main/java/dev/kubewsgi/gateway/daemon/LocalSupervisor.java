@@ -51,6 +51,7 @@ final class LocalSupervisor implements Supervisor, Replica.Listener {
   private final Supplier<Path> python;
   private final BiFunction<SupervisorAddress, String, SupervisorConfig> desired;
   private final Function<String, Lane<WorkerConnection>> lanes;
+  private final WorkerEnds ends;
   private final Runnable changed;
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private volatile Replica replica;
@@ -79,6 +80,7 @@ final class LocalSupervisor implements Supervisor, Replica.Listener {
       Supplier<Path> python,
       BiFunction<SupervisorAddress, String, SupervisorConfig> desired,
       Function<String, Lane<WorkerConnection>> lanes,
+      WorkerEnds ends,
       Runnable changed) {
     this.group = group;
     this.address = new SupervisorAddress.Unix(runtime.directory().resolve(name + ".sock"));
@@ -88,6 +90,7 @@ final class LocalSupervisor implements Supervisor, Replica.Listener {
     this.python = python;
     this.desired = desired;
     this.lanes = lanes;
+    this.ends = ends;
     this.changed = changed;
   }
 
@@ -137,7 +140,7 @@ final class LocalSupervisor implements Supervisor, Replica.Listener {
     phase = Phase.RUNNING;
     process = launched;
     String own = secret;
-    replica = new Replica(group, address, () -> own, runtime.loops(), home, lanes, this);
+    replica = new Replica(group, address, () -> own, runtime.loops(), home, lanes, ends, this);
     replica.threads(threads);
     launched.ended().thenAccept(manner -> home.execute(() -> ended(launched, manner)));
     if (stopping) {

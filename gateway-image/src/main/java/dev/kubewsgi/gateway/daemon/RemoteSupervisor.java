@@ -57,6 +57,7 @@ final class RemoteSupervisor implements Supervisor, Replica.Listener {
       Supplier<Pods> pods,
       IntSupplier threads,
       Function<String, Lane<WorkerConnection>> lanes,
+      WorkerEnds ends,
       Runnable changed) {
     this.group = group;
     this.address = address;
@@ -64,7 +65,7 @@ final class RemoteSupervisor implements Supervisor, Replica.Listener {
     this.pods = pods;
     this.threads = threads;
     this.changed = changed;
-    this.replica = new Replica(group, address, credentials::secret, loops, home, lanes, this);
+    this.replica = new Replica(group, address, credentials::secret, loops, home, lanes, ends, this);
   }
 
   @Override

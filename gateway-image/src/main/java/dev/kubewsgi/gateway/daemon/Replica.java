@@ -57,6 +57,7 @@ final class Replica {
   private final List<EventLoop> loops;
   private final EventLoop home;
   private final Function<String, Lane<WorkerConnection>> lanes;
+  private final WorkerEnds ends;
   private final Listener listener;
   private final Obituaries obituaries;
   private final Map<Long, WorkerSlots> workers = new ConcurrentHashMap<>();
@@ -86,6 +87,7 @@ final class Replica {
       List<EventLoop> loops,
       EventLoop home,
       Function<String, Lane<WorkerConnection>> lanes,
+      WorkerEnds ends,
       Listener listener) {
     this.group = group;
     this.address = address;
@@ -93,6 +95,7 @@ final class Replica {
     this.loops = loops;
     this.home = home;
     this.lanes = lanes;
+    this.ends = ends;
     this.listener = listener;
     this.obituaries = new Obituaries(home);
   }
@@ -206,11 +209,17 @@ final class Replica {
 
   private void follow(SupervisorState next) {
     know(next);
-    next.exits().forEach(exit -> obituaries.publish(exit.pid(), exit.manner()));
+    next.exits().forEach(this::note);
     followWorkers();
     workers.values().removeIf(this::isOver);
     topUp();
     listener.changed();
+  }
+
+  private void note(SupervisorState.Exit exit) {
+    if (obituaries.publish(exit.pid(), exit.manner())) {
+      ends.count(exit.cause());
+    }
   }
 
   private void followWorkers() {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a supervisor says of itself and its workers, whole, at every change. Times are ISO 8601.
@@ -54,8 +55,39 @@ record SupervisorState(long pid, long sequence, List<Unit> applicationGroups, Li
     }
   }
 
-  /** The end of a worker. */
-  record Exit(long pid, Integer signal, String signalName, Integer exitCode) {
+  /**
+   * The end of a worker.
+   *
+   * @param expected it had drained
+   * @param limit the one that it had reached, and what it had: {@code memoryLimit (312 MiB)}; null:
+   *     none
+   */
+  record Exit(
+      long pid,
+      Integer signal,
+      String signalName,
+      Integer exitCode,
+      boolean expected,
+      String limit) {
+
+    /** What a worker may reach; it says so itself, and its word becomes no other label. */
+    private static final Set<String> LIMITS =
+        Set.of(
+            "maximumRequests",
+            "restartInterval",
+            "inactivityTimeout",
+            "cpuTimeLimit",
+            "memoryLimit",
+            "requestTimeout");
+
+    /** In a word: {@code died}, {@code drained}, or the limit for which it was replaced. */
+    String cause() {
+      if (!expected) {
+        return "died";
+      }
+      String reached = limit == null ? "" : limit.substring(0, (limit + " ").indexOf(' '));
+      return LIMITS.contains(reached) ? reached : "drained";
+    }
 
     String manner() {
       if (signalName != null) {

@@ -1,6 +1,7 @@
 package dev.kubewsgi.gateway.status;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * How a daemon group is doing.
@@ -16,6 +17,8 @@ import java.util.List;
  * @param slots threads of ready workers
  * @param putBack requests since the start that a worker did not take, most often because another
  *     gateway's had its last thread
+ * @param workerEnds ends of workers since the start, by cause: {@code died}, {@code drained}, or
+ *     the limit for which a worker was replaced, such as {@code memoryLimit}
  */
 public record DaemonGroupStatus(
     String id,
@@ -27,9 +30,11 @@ public record DaemonGroupStatus(
     long oldestWaitMillis,
     int busySlots,
     int slots,
-    long putBack) {
+    long putBack,
+    Map<String, Long> workerEnds) {
 
   public DaemonGroupStatus {
     supervisors = List.copyOf(supervisors);
+    workerEnds = Map.copyOf(workerEnds);
   }
 }

@@ -156,6 +156,16 @@ public record FixedStatus(boolean isReady, boolean isDraining) implements Gatewa
   public List<DaemonGroupStatus> daemonGroups() {
     return List.of(
         new DaemonGroupStatus(
-            "default/site1", "(wsgi:site1)", 1, 2, List.of(70L), 3, 1500, 1, 2, 4));
+            "default/site1",
+            "(wsgi:site1)",
+            1,
+            2,
+            List.of(70L),
+            3,
+            1500,
+            1,
+            2,
+            4,
+            Map.of("memoryLimit", 3L)));
   }
 }

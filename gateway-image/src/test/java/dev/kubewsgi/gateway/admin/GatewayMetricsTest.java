@@ -52,6 +52,7 @@ class GatewayMetricsTest {
         "kubewsgi_group_queue_length{group=\"default/site1\"} 3.0",
         "kubewsgi_group_queue_oldest_wait_seconds{group=\"default/site1\"} 1.5",
         "kubewsgi_group_requests_put_back_total{group=\"default/site1\"} 4.0",
+        "kubewsgi_group_worker_ends_total{cause=\"memoryLimit\",group=\"default/site1\"} 3.0",
         "kubewsgi_group_supervisors{group=\"default/site1\"} 1.0",
       })
   void isWritten(String line) {
@@ -92,7 +93,8 @@ class GatewayMetricsTest {
             .sorted()
             .toList();
 
-    assertEquals(List.of("application_group", "code", "group", "le", "state", "status"), names);
+    assertEquals(
+        List.of("application_group", "cause", "code", "group", "le", "state", "status"), names);
   }
 
   private static List<String> scrape() {

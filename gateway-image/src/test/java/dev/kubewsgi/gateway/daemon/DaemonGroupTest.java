@@ -349,6 +349,7 @@ class DaemonGroupTest {
       assertEquals(200, kept.await().status());
       assertEquals(200, waiting.await().status());
       test.untilSlots(2);
+      assertEquals(Map.of("died", 1L), test.group.status().workerEnds());
     }
   }
 

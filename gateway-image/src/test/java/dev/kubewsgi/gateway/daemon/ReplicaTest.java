@@ -192,6 +192,7 @@ class ReplicaTest {
             test.loopList(),
             test.loop(0),
             id -> lane,
+            new WorkerEnds(),
             new Replica.Listener() {
               @Override
               public void changed() {}

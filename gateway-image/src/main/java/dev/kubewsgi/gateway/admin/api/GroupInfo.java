@@ -1,6 +1,7 @@
 package dev.kubewsgi.gateway.admin.api;
 
 import java.util.List;
+import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** A daemon group. */
@@ -21,6 +22,11 @@ public record GroupInfo(
                 "Requests that a worker did not take, most often because another gateway's had its"
                     + " last thread: they went elsewhere, or waited.")
         long putBack,
+    @Schema(
+            description =
+                "Ends of workers by cause: died, drained, or the limit for which one was replaced, such"
+                    + " as memoryLimit.")
+        Map<String, Long> workerEnds,
     QueueInfo queue,
     @Schema(description = "Pids of the supervisors that run.") List<Long> supervisors,
     @Schema(description = "Names of the variables in the environment, never their values.")

@@ -150,6 +150,7 @@ public final class StatusView {
         status.map(DaemonGroupStatus::waiting).orElse(0),
         status.map(DaemonGroupStatus::oldestWaitMillis).orElse(0L) / 1e3,
         status.map(DaemonGroupStatus::putBack).orElse(0L),
+        status.map(DaemonGroupStatus::workerEnds).orElseGet(Map::of),
         QueueInfo.of(settings.queue()),
         status.map(DaemonGroupStatus::supervisors).orElse(List.of()),
         settings.env().keySet().stream().sorted().toList(),
