@@ -3,6 +3,7 @@
 import time
 
 FOREVER = 3600
+LARGE = 3000000
 
 
 def spin():
@@ -34,6 +35,9 @@ def application(environ, start_response):
         swallow()
     if way == "/body":
         environ["wsgi.input"].read()
+    if way == "/large":
+        start_response("200 OK", [("Content-Length", str(LARGE + 50))])
+        return iter([b"x" * LARGE, b"y" * 50])
     if way == "/stream":
         return stream(start_response)
     start_response("200 OK", [])

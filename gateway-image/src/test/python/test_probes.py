@@ -161,5 +161,22 @@ class Hung(unittest.TestCase):
             self.assertEqual(workers(state, "id-0")[0]["pid"], busy.worker)
 
 
+class Liveness(unittest.TestCase):
+    def test_a_supervisor_that_runs_no_python_gives_no_answer(self):
+        with Pod("hello.wsgi") as pod:
+            pod.await_ready()
+            host, _, port = pod.probes[0].rpartition(":")
+            kill(pod.process.pid, signal.SIGSTOP)
+            try:
+                with socket.create_connection((host, int(port)), PATIENCE) as connection:
+                    connection.sendall(b"GET /livez HTTP/1.1\r\nHost: pod\r\n\r\n")
+                    connection.settimeout(0.5)  # a kubelet waits no longer than it is told either
+                    with self.assertRaises(socket.timeout):
+                        connection.recv(1)
+            finally:
+                kill(pod.process.pid, signal.SIGCONT)
+            self.assertEqual(pod.probe("/livez"), (200, "ok\n"))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -80,7 +80,9 @@ class Replaced(unittest.TestCase):
                 for _ in range(20):
                     slot.ask("hello.wsgi")
                 group.await_state(lambda s: "draining" in states(s))
-                head = slot.ask("hello.wsgi")[1]
+                # It is told a moment after whoever follows the events.
+                while "KubeWsgi-Refused" not in (head := slot.ask("hello.wsgi")[1]):
+                    pass
                 self.assertEqual(head["KubeWsgi-Refused"], "draining")
             self.await_replacement(group, "maximumRequests", before)
             self.assertRegex(group.log(), r"has reached maximumRequests \((18|19|20)\): it drains")
@@ -174,6 +176,25 @@ class Replaced(unittest.TestCase):
             before = self.pids(pod)
             pod.mount(sequence=2, restartInterval=0.1)
             self.await_replacement(pod, "restartInterval", before)
+
+
+class Nonsense(unittest.TestCase):
+    """An application has the socket to its supervisor, as it has everything of its process."""
+
+    def test_what_an_application_writes_to_the_supervisor_harms_nobody(self):
+        with Group("writes_to_supervisor.wsgi", "hello.wsgi") as group:
+            group.await_ready("id-1")
+            with group.slot_when_ready() as slot:
+                self.assertEqual(slot.ask("writes_to_supervisor.wsgi")[0], 200)
+            with group.slot_when_ready("id-1") as slot:
+                self.assertEqual(slot.ask("hello.wsgi")[0], 200)
+            self.assertEqual(group.await_ready()["exits"], [])
+            self.assertNotIn("has reached", group.log())
+
+    def test_a_limit_of_a_year_is_one(self):
+        year = Group("hello.wsgi", inactivityTimeout=366 * 86400)
+        with year as group, group.slot_when_ready() as slot:
+            self.assertEqual(slot.ask("hello.wsgi")[0], 200)
 
 
 class Settings(unittest.TestCase):

@@ -34,6 +34,32 @@ class UnitTest(unittest.TestCase):
     def test_all_processes_are_started_at_once(self):
         self.assertEqual(a_unit().missing(3, 0.0), 3)
 
+    def test_a_worker_that_was_killed_and_does_not_go_is_stuck(self):
+        worker = a_worker(a_unit(), unit.READY)
+        self.assertFalse(worker.is_stuck(1000.0))
+        worker.killed = 1000.0
+        self.assertFalse(worker.is_stuck(1030.0))
+        self.assertTrue(worker.is_stuck(1030.5))
+
+    def test_one_worn_worker_at_a_time_leaves_once_others_are_ready(self):
+        owner = a_unit()
+        first, second = a_worker(owner, unit.READY), a_worker(owner, unit.READY)
+        first.worn = second.worn = "memoryLimit (1 MiB)"
+        self.assertIs(owner.outgoing(), first)
+        self.assertEqual(owner.missing(2, 0.0), 1)
+        self.assertFalse(owner.is_replaced(2))
+        replacement = a_worker(owner)
+        self.assertEqual(owner.missing(2, 0.0), 0)
+        self.assertFalse(owner.is_replaced(2))
+        replacement.state = unit.READY
+        self.assertTrue(owner.is_replaced(2))
+        first.state = unit.DRAINING  # and has memory still
+        self.assertIsNone(owner.outgoing())
+        self.assertFalse(owner.is_replaced(2))
+        owner.workers.remove(first)
+        self.assertIs(owner.outgoing(), second)
+        self.assertEqual(owner.missing(2, 0.0), 1)
+
     def test_a_dead_worker_is_replaced_at_once(self):
         owner = a_unit()
         a_worker(owner, unit.READY)

@@ -342,21 +342,27 @@ class Answer:
 
     def write(self, block):
         """Sends a block at once; OSError once the gateway hung up."""
+        head = self._take_head()
         if self._chunked:
-            send(self._socket, self._head + b"%x\r\n" % len(block), block, b"\r\n")
+            send(self._socket, head + b"%x\r\n" % len(block), block, b"\r\n")
         else:
-            send(self._socket, self._head, block, b"")
-        self._head = b""
+            send(self._socket, head, block, b"")
 
     def end(self):
         """Completes the body."""
         if self._chunked:
-            self._socket.sendall(self._head + b"0\r\n\r\n")
+            self._socket.sendall(self._take_head() + b"0\r\n\r\n")
 
     def flush(self):
         """Sends a head that no block followed, before the connection is broken."""
-        if self._head:
-            self._socket.sendall(self._head)
+        head = self._take_head()
+        if head:
+            self._socket.sendall(head)
+
+    def _take_head(self):
+        """Before it is sent: whoever is interrupted while it sends does not send it again."""
+        head, self._head = self._head, b""
+        return head
 
 
 def format_head(status, headers):

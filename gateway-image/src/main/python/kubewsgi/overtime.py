@@ -5,8 +5,8 @@ the one thread is interrupted. Code that waits outside Python does not notice: t
 answered in its place and its connection shut, which wakes what waits for the client. Only a thread
 that still does not come back costs the worker.
 
-The watch is looked at by the worker's main thread; `enter` and `leave` are called by the threads
-that run requests. Nothing here takes a lock that an interrupted thread could be left holding.
+The worker's main thread looks; the threads that run requests `enter` and `leave`, without a lock
+that an interrupted one could be left holding.
 """
 
 import sys
@@ -22,23 +22,38 @@ except ImportError:  # a Python built without libffi: nothing can be interrupted
 
 # For what is interrupted to come back, and then for what is cut off.
 _GRACE_SECONDS = 1.0
-_RUNNING, _INTERRUPTING, _INTERRUPTED, _CUT_OFF, _GIVEN_UP = range(5)
+_RUNNING, _INTERRUPTED, _CUT_OFF, _GIVEN_UP = range(4)
 
 
 class Run:
     """A request of the calling thread in an application."""
 
-    __slots__ = ("thread", "started", "log", "connection", "is_head", "stage", "due", "_answer")
+    __slots__ = (
+        "thread",
+        "log",
+        "connection",
+        "is_head",
+        "started",
+        "due",  # the next step
+        "stage",  # the last one
+        "held",  # the watch is at it: the request must not end meanwhile
+        "_answer",
+    )
 
     def __init__(self, log, connection, is_head):
         self.thread = get_ident()
-        self.started = None
         self.log = log
         self.connection = connection
         self.is_head = is_head
+        self.started = self.due = None
         self.stage = _RUNNING
-        self.due = None
+        self.held = False
         self._answer = allocate_lock()
+
+    @property
+    def was_interrupted(self):
+        """Whether what its thread was at may be half done."""
+        return self.stage != _RUNNING
 
     def claim(self):
         """True for the one who may send the answer's first byte: its own thread, or the watch."""
@@ -65,44 +80,45 @@ class Watch:
         self._running[run.thread] = run
 
     def leave(self, run):
-        """It has ended: once this returns, TimedOut will not be raised any more.
+        """It has ended: from here on nothing is done for its sake, and TimedOut is not raised.
 
         If it is raised in here, this has to be called again.
         """
         self._running.pop(run.thread, None)
-        while run.stage == _INTERRUPTING:
+        while run.held:
             sleep(0.001)
-        if run.stage != _RUNNING:
+        if run.was_interrupted:
             _interrupt(run.thread, None)
 
     def look(self):
         """Does what is due; how long a request has run that costs the worker, or None."""
-        now = monotonic()
         given_up = None
         for run in list(self._running.values()):
-            if now < run.due or run.stage == _GIVEN_UP:
+            if monotonic() < run.due or run.stage == _GIVEN_UP:
                 continue
-            run.due = now + _GRACE_SECONDS
-            seconds = now - run.started
-            if run.stage == _RUNNING:
-                self._interrupt(run, seconds)
-            elif run.stage == _INTERRUPTED:
-                run.stage = _CUT_OFF
-                self._cut_off(run, not run.claim())
-            else:
-                run.stage = _GIVEN_UP
-                given_up = seconds
+            run.held = True
+            try:
+                if self._running.get(run.thread) is run:  # else it has just ended
+                    given_up = self._go_on(run) or given_up
+            finally:
+                run.held = False
         return given_up
 
-    def _interrupt(self, run, seconds):
-        run.log.report(
-            f"{errors.TIMED_OUT}: the request has run for {seconds:.1f} s, longer than "
-            f"requestTimeout, and is interrupted; it stands here:\n" + _stack(run.thread)
-        )
-        run.stage = _INTERRUPTING  # from here on `leave` waits
-        if self._running.get(run.thread) is run:
+    def _go_on(self, run):
+        """The next step with a request; how long it has run if that was the last."""
+        now = monotonic()
+        seconds = now - run.started
+        run.due = now + _GRACE_SECONDS
+        run.stage += 1
+        if run.stage == _INTERRUPTED:
+            run.log.report(
+                f"{errors.TIMED_OUT}: the request has run for {seconds:.1f} s, longer than "
+                f"requestTimeout, and is interrupted; it stands here:\n" + _stack(run.thread)
+            )
             _interrupt(run.thread, errors.TimedOut)
-        run.stage = _INTERRUPTED
+        elif run.stage == _CUT_OFF:
+            self._cut_off(run, not run.claim())
+        return seconds if run.stage == _GIVEN_UP else None
 
 
 def _interrupt(thread, exception):

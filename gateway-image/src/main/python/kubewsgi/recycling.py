@@ -5,6 +5,7 @@ kernel. The replacement is ready before the old worker drains.
 """
 
 import os
+import re
 from collections import namedtuple
 
 # Workers that started together are not to be replaced together: each has up to a tenth less.
@@ -19,6 +20,15 @@ _FIELDS = (
     "cpu_time_limit",  # seconds
     "memory_limit",  # bytes
 )
+
+
+# What a worker itself says that it has reached, with what it has in parentheses.
+_SAID = re.compile(rb"(maximumRequests|inactivityTimeout|requestTimeout) \([0-9]{1,20}( s)?\)")
+
+
+def named(said):
+    """The limit in a worker's report; None: it is none, as an application can write there, too."""
+    return said.decode("ascii") if _SAID.fullmatch(said) else None
 
 
 class Limits(namedtuple("Limits", _FIELDS, defaults=(None,) * len(_FIELDS))):

@@ -31,8 +31,6 @@ _LOOK_SECONDS = 1.0
 _PING_SECONDS = 5.0
 # Between two looks at what workers use.
 _SAMPLE_SECONDS = 0.5
-# The kernel ends a killed process at once, unless that is stuck in the kernel itself.
-_REAP_SECONDS = 30.0
 _BLOCK = 65536
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 
@@ -163,10 +161,9 @@ class Supervisor:
     # What the probes ask of it
 
     def _find_stuck(self):
-        """A killed worker that does not go: replacing it does not help, only another pod does."""
-        limit = monotonic() - _REAP_SECONDS
+        now = monotonic()
         for pid, (_, state) in self._by_pid.items():
-            if state.killed is not None and state.killed < limit:
+            if state.is_stuck(now):
                 return f"worker {pid} was killed and does not end"
         return None
 
@@ -257,10 +254,11 @@ class Supervisor:
             f"worker {state.pid} of {name} has reached {limit}: it drains as soon as another one "
             "has taken its place"
         )
-        if owner.died(time() - state.since, monotonic()):
+        now = monotonic()
+        if owner.died(now - state.ready, now):
             self._log(
                 f"{errors.LIMIT_TOO_LOW}: workers of {name} reach {limit.partition(' ')[0]} within "
-                f"{unit.SHORT_LIFE:g} s of their start, and are replaced less and less often: "
+                f"{unit.SHORT_LIFE:g} s of being ready, and are replaced less and less often: "
                 "raise it"
             )
 
@@ -489,6 +487,7 @@ class Supervisor:
         elif message == worker.READY:
             state.deadline = state.dump_until = None
             if state.state == unit.STARTING:
+                state.ready = monotonic()
                 self._enter(state, unit.READY)
                 owner.became_ready()
                 self._readiness.imported(owner.application_group.id)
@@ -501,10 +500,12 @@ class Supervisor:
         elif message == worker.EXITING:
             state.deadline = monotonic() + self._config.shutdown_timeout
         elif message.startswith(worker.WORN):
-            self._wear(owner, state, message[len(worker.WORN) :].decode("ascii", "replace"))
-        elif message.startswith(worker.FAILED):
+            self._wear(owner, state, recycling.named(message[len(worker.WORN) :]))
+        elif message.startswith(worker.FAILED) and state.state == unit.STARTING:
             text = message[len(worker.FAILED) :].decode("utf-8", "replace")
-            state.failure = Failure(*text.split("\0", 2))
+            # Whatever an application may have written there itself.
+            code, message, traceback = (*text.split("\0", 2), "", "")[:3]
+            state.failure = Failure(code, message, traceback)
             state.deadline = monotonic() + self._config.shutdown_timeout
 
     def _retire(self, old):
@@ -556,7 +557,8 @@ class Supervisor:
             )
             self._note_failure(owner, failure, now)
         elif state.state == unit.READY:
-            owner.died(now - state.started, now)
+            if not state.worn:  # that has been drawn then
+                owner.died(now - state.started, now)
             self._log(f"worker {state.pid} of {owner.application_group.id} died ({cause})")
 
     # Input and output

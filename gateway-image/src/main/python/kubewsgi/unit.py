@@ -5,6 +5,8 @@ Nothing here forks, signals or reads a clock, so that every rule can be tested b
 
 from collections import Counter
 
+# The kernel ends a killed process at once, unless that is stuck in the kernel itself.
+_REAP_SECONDS = 30.0
 # A worker that ends sooner than this after its start did not recover by being replaced.
 SHORT_LIFE = 5.0
 # So many short lives in a row are put down to chance; from then on replacements wait.
@@ -37,6 +39,7 @@ class WorkerState:
         "state",
         "since",  # wall clock, of the state
         "started",  # monotonic, as every time below
+        "ready",  # when it became so; None: it has not
         "control",
         "dump",
         "threads",  # requests it serves at once
@@ -56,6 +59,7 @@ class WorkerState:
         self.state = STARTING
         self.since = since
         self.started = started
+        self.ready = None
         self.control = control
         self.dump = dump
         self.threads = threads
@@ -68,6 +72,10 @@ class WorkerState:
         self.pinged = None
         self.killed = None
         self.failure = None
+
+    def is_stuck(self, now):
+        """Whether it was killed and does not go: replacing it does not help, only another pod."""
+        return self.killed is not None and now - self.killed > _REAP_SECONDS
 
 
 class Unit:
@@ -103,8 +111,11 @@ class Unit:
         return [worker for worker in self.workers if worker.state != DRAINING]
 
     def outgoing(self):
-        """The worn worker that is being replaced, one at a time: memory has room for few more."""
-        return next((worker for worker in self.ready_workers() if worker.worn), None)
+        """The worn worker to be replaced; none while the last one ends, for want of memory."""
+        worn = [worker for worker in self.workers if worker.worn]
+        if any(worker.state == DRAINING for worker in worn):
+            return None
+        return worn[0] if worn else None
 
     def active_workers(self):
         """Those that count towards `processes`."""

@@ -41,6 +41,8 @@ DUMP_SIGNAL = signal.SIGRTMIN + 7
 # One read takes a usual head, or a head and a small body.
 _RECEIVE = 16384
 _EVENTS = 64
+# In seconds; poll(2) counts milliseconds in 31 bits.
+_LONGEST_PATIENCE = 3600
 # How often, within inactivityTimeout, a worker looks whether it has been idle.
 _LOOKS = 8
 # How a request names the application of an application group that has one alone.
@@ -167,12 +169,13 @@ class _Connection:
 class _Answer(http1.Answer):
     """A streamed answer that gives its slot back before its end tells that it is done."""
 
-    __slots__ = ("_connection", "_crew", "begun")
+    __slots__ = ("_connection", "_crew", "_watch", "begun")
 
-    def __init__(self, connection, crew):
+    def __init__(self, connection, crew, watch):
         super().__init__(connection.socket)
         self._connection = connection
         self._crew = crew
+        self._watch = watch
         self.begun = False
 
     def start(self, status, headers):
@@ -182,6 +185,8 @@ class _Answer(http1.Answer):
         super().start(status, _without_refusal(status, headers))
 
     def end(self):
+        if self._watch is not None:  # what follows must not be interrupted half-way
+            self._watch.leave(self._connection.run)
         _release(self._crew, self._connection)
         super().end()
 
@@ -309,7 +314,9 @@ class _Worker:
                 status, headers, body = wsgi.timeout_answer(run.log.request_id, run.is_head)
                 head = http1.format_head(status, [*headers, ("Connection", "close")])
                 connection.socket.send(head + body, socket.MSG_DONTWAIT)
-            connection.socket.shutdown(socket.SHUT_RDWR)
+            # The gateway reads that answer and hangs up; one that has begun it may not read.
+            how = socket.SHUT_RDWR if has_begun else socket.SHUT_WR
+            connection.socket.shutdown(how)
         except OSError:  # the gateway has left
             pass
         self._connections.pop(connection.socket.fileno(), None)
@@ -323,7 +330,7 @@ class _Worker:
             seconds.append(self._watch.interval)
         if self._drain_until is not None:
             seconds.append(max(0, self._drain_until - monotonic()))
-        return min(seconds) * 1000 + 1 if seconds else None
+        return min(*seconds, _LONGEST_PATIENCE) * 1000 + 1 if seconds else None
 
     def _tell(self, report):
         try:
@@ -434,7 +441,7 @@ class _Worker:
             _locate(environ, self._root)
         environ["mod_wsgi.thread_id"] = connection.slot
         environ["wsgi.errors"] = wsgi.ErrorLog(_log, environ.get("mod_wsgi.request_id", "-"))
-        sink = _Answer(connection, self._crew)
+        sink = _Answer(connection, self._crew, self._watch)
         try:
             if self._watch is None:
                 answer = wsgi.run(application, environ, body, sink, length)
@@ -471,7 +478,8 @@ class _Worker:
             self._tell(WORN + b"maximumRequests (%d)" % number)
 
     def _finish(self, connection, body, answer):
-        reusable = body is _NO_BODY or body.drain()
+        interrupted = connection.run is not None and connection.run.was_interrupted
+        reusable = body is _NO_BODY or (not interrupted and body.drain())
         _release(self._crew, connection)
         if answer is not None:
             if not connection.may_answer():

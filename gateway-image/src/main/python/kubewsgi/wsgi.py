@@ -209,6 +209,8 @@ class _Exchange:
 
     def answer_timeout(self):
         """The answer when the request was interrupted, which has been logged."""
+        if self.begun and self.sent == self.length:
+            return None  # the client has all of it
         if self.begun:
             raise errors.ResponseAborted(errors.TIMED_OUT, "interrupted in its answer") from None
         return timeout_answer(self.log.request_id, self.is_head)
@@ -344,6 +346,8 @@ class _Exchange:
             close = getattr(blocks, "close", None)
             if close is not None:
                 close()
+        except errors.TimedOut:
+            raise
         except BaseException as failure:
             self.log.report(
                 f"{errors.CLOSE_RAISED}: close() of the answer raised {_name(failure)}\n"

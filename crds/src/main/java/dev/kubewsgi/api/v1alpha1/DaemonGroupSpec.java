@@ -219,7 +219,7 @@ public record DaemonGroupSpec(
 
   private static final String MEMORY =
       "type(self) == int ? self >= 16000000 && self <= 1000000000000000"
-          + " : string(self).matches('^(([1-9][0-9]{2,5}|[2-9][0-9]|1[6-9])(M|Mi)|[1-9][0-9]{0,5}(G|Gi)|[1-9][0-9]{8,14})$')";
+          + " : string(self).matches('^(([1-9][0-9]{2,5}|[2-9][0-9]|1[6-9])(M|Mi)|[1-9][0-9]{0,5}(G|Gi)|1[6-9][0-9]{6}|[2-9][0-9]{7}|[1-9][0-9]{8,14})$')";
 
   private static final String MEMORY_MESSAGE =
       "write bytes or a quantity such as 256Mi or 1Gi, at least 16M and without fractions";

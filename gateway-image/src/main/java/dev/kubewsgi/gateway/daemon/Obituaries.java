@@ -51,13 +51,11 @@ final class Obituaries {
     loop.schedule(() -> giveUp(pid, answer), millis, TimeUnit.MILLISECONDS);
   }
 
-  /** A worker has ended; whether that is news. */
-  boolean publish(long pid, String manner) {
-    boolean isNews = known.put(pid, manner) == null;
-    if (isNews) {
+  /** A worker has ended. */
+  void publish(long pid, String manner) {
+    if (known.put(pid, manner) == null) {
       answer(pid, Optional.of(manner));
     }
-    return isNews;
   }
 
   /** All the workers have ended, as their supervisor has. */

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -208,17 +209,22 @@ final class Replica {
   }
 
   private void follow(SupervisorState next) {
+    count(next);
     know(next);
-    next.exits().forEach(this::note);
+    next.exits().forEach(exit -> obituaries.publish(exit.pid(), exit.manner()));
     followWorkers();
     workers.values().removeIf(this::isOver);
     topUp();
     listener.changed();
   }
 
-  private void note(SupervisorState.Exit exit) {
-    if (obituaries.publish(exit.pid(), exit.manner())) {
-      ends.count(exit.cause());
+  /** What had ended before this gateway came is nothing that it has seen. */
+  private void count(SupervisorState next) {
+    if (state.isKnown()) {
+      var before = Set.copyOf(state.exits());
+      next.exits().stream()
+          .filter(exit -> !before.contains(exit))
+          .forEach(exit -> ends.count(exit.cause()));
     }
   }
 

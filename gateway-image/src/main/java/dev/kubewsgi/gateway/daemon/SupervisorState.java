@@ -58,6 +58,7 @@ record SupervisorState(long pid, long sequence, List<Unit> applicationGroups, Li
   /**
    * The end of a worker.
    *
+   * @param at when
    * @param expected it had drained
    * @param limit the one that it had reached, and what it had: {@code memoryLimit (312 MiB)}; null:
    *     none
@@ -67,6 +68,7 @@ record SupervisorState(long pid, long sequence, List<Unit> applicationGroups, Li
       Integer signal,
       String signalName,
       Integer exitCode,
+      String at,
       boolean expected,
       String limit) {
 
@@ -108,6 +110,11 @@ record SupervisorState(long pid, long sequence, List<Unit> applicationGroups, Li
   /** Of a supervisor that has said nothing yet. */
   static SupervisorState unknown() {
     return new SupervisorState(0, 0, List.of(), List.of());
+  }
+
+  /** Whether it is what a supervisor said. */
+  boolean isKnown() {
+    return pid != 0;
   }
 
   static SupervisorState parse(String line) throws InvalidAnswer {
