@@ -239,14 +239,14 @@ class Supervisor:
             return
         self._next_sample = now + _SAMPLE_SECONDS
         for owner, state in self._by_pid.values():
-            usage = recycling.Usage.of(state.pid)
+            usage = recycling.Usage.of(state.pid) if state.can_wear() else None
             if usage is not None:
                 limit = recycling.reached(limits, state.share, now - state.started, usage)
                 self._wear(owner, state, limit)
 
     def _wear(self, owner, state, limit):
         """Has a worker replaced that has reached a limit, if it has."""
-        if limit is None or state.worn or state.state != unit.READY:
+        if limit is None or not state.can_wear():
             return
         state.worn = limit
         name = owner.application_group.id

@@ -73,6 +73,10 @@ class WorkerState:
         self.killed = None
         self.failure = None
 
+    def can_wear(self):
+        """Whether it serves, and has reached no limit yet."""
+        return self.state == READY and not self.worn
+
     def is_stuck(self, now):
         """Whether it was killed and does not go: replacing it does not help, only another pod."""
         return self.killed is not None and now - self.killed > _REAP_SECONDS

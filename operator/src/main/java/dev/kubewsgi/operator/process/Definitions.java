@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,20 +118,16 @@ final class Definitions {
 
   private static Optional<String> older(
       Class<? extends HasMetadata> kind, SortedSet<String> lacking) {
-    return lacking.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            "The definition of %s in the cluster is older than this operator: it lacks %s, which cannot be written. Upgrade the definitions."
-                .formatted(HasMetadata.getKind(kind), String.join(", ", lacking)));
+    return sentence(
+        "The definition of %s in the cluster is older than this operator: it lacks %s, which cannot be written. Upgrade the definitions.",
+        kind, lacking);
   }
 
   private static Optional<String> newer(
       Class<? extends HasMetadata> kind, SortedSet<String> unknown) {
-    return unknown.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            "The definition of %s in the cluster is newer than this operator: %s are without effect. Upgrade the operator."
-                .formatted(HasMetadata.getKind(kind), String.join(", ", unknown)));
+    return sentence(
+        "The definition of %s in the cluster is newer than this operator: %s are without effect. Upgrade the operator.",
+        kind, unknown);
   }
 
   /** What an object leaves out is what the cluster's definition says, and not what ours does. */
@@ -142,11 +139,17 @@ final class Definitions {
             .filter(each -> !theirs.get(each.getKey()).equals(each.getValue()))
             .map(each -> change(each.getKey(), each.getValue(), theirs.get(each.getKey())))
             .toList();
-    return others.isEmpty()
+    return sentence(
+        "The definition of %s in the cluster has other defaults than this operator: %s. Write these fields, or upgrade the older of the two.",
+        kind, others);
+  }
+
+  /** Nothing where it would be about no field. */
+  private static Optional<String> sentence(
+      String text, Class<? extends HasMetadata> kind, Collection<String> fields) {
+    return fields.isEmpty()
         ? Optional.empty()
-        : Optional.of(
-            "The definition of %s in the cluster has other defaults than this operator: %s. Write these fields, or upgrade the older of the two."
-                .formatted(HasMetadata.getKind(kind), String.join(", ", others)));
+        : Optional.of(text.formatted(HasMetadata.getKind(kind), String.join(", ", fields)));
   }
 
   private static String change(String field, String ours, String theirs) {
