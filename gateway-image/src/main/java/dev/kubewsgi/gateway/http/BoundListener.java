@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.ssl.ApplicationProtocolNames;
@@ -22,7 +23,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
 
 /**
  * A listening socket and the connections that came by it. One socket accepts for all event loops;
@@ -176,6 +179,18 @@ final class BoundListener {
   /** Done when the connections there are now are closed. */
   Future<Void> drained() {
     return connections.newCloseFuture();
+  }
+
+  /**
+   * Done when the event loops have ended what they are at: the answer that closes a connection is
+   * counted and logged after that.
+   */
+  CompletableFuture<Void> settled() {
+    EventLoopGroup loops = socket.eventLoop().parent();
+    return CompletableFuture.allOf(
+        StreamSupport.stream(loops.spliterator(), false)
+            .map(loop -> CompletableFuture.runAsync(() -> {}, loop))
+            .toArray(CompletableFuture<?>[]::new));
   }
 
   private ConnectionInfo info(Channel channel) {

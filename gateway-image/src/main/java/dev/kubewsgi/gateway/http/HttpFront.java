@@ -167,7 +167,7 @@ public final class HttpFront {
    * Stops accepting and lets the requests in flight end: their answers carry {@code Connection:
    * close}, HTTP/2 clients get GOAWAY. What is left after the graceful timeout is broken off.
    *
-   * @return done when the last connection is closed
+   * @return done when the last connection is closed and its requests are counted and logged
    */
   public CompletableFuture<Void> stop() {
     CompletableFuture<?>[] drained =
@@ -182,6 +182,6 @@ public final class HttpFront {
         .close(shared.settings().graceful())
         .addListener(
             closed -> listener.drained().addListener((Future<Void> all) -> drained.complete(null)));
-    return drained;
+    return drained.thenCompose(_ -> listener.settled());
   }
 }

@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -354,6 +355,27 @@ final class Http2Test {
     assertFalse(stopped.isDone());
     stream.answer("last");
     assertEquals("last", await(stream.body()).toString());
+    stopped.get(20, TimeUnit.SECONDS);
+  }
+
+  /** The answer's count and log line come after the connection's end, in the same task. */
+  @Test
+  void stoppingWaitsForWhatTheLastAnswersLoopIsAt() throws Exception {
+    OpenStream stream = openStream();
+    CompletableFuture<Void> stopped = front.stop();
+    stream.goAway().get(20, TimeUnit.SECONDS);
+    CompletableFuture<Boolean> early = new CompletableFuture<>();
+    stream
+        .exchange()
+        .eventLoop()
+        .execute(
+            () -> {
+              stream.exchange().respond(Applications.head(200), Applications.bytes("last"));
+              LockSupport.parkNanos(SOON.toNanos());
+              early.complete(stopped.isDone());
+            });
+    assertEquals("last", await(stream.body()).toString());
+    assertFalse(early.get(20, TimeUnit.SECONDS));
     stopped.get(20, TimeUnit.SECONDS);
   }
 
