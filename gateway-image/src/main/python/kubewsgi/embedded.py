@@ -22,7 +22,7 @@ from importlib.machinery import ExtensionFileLoader
 from itertools import count
 from time import monotonic
 
-from kubewsgi import errors, loading, wsgi
+from kubewsgi import errors, loading, refusals, wsgi
 
 # Seconds; the application's threads had the time of the last requests to end before.
 _LONGEST_FINISH = 5.0
@@ -47,7 +47,7 @@ class Interpreter:
     def start(self, home, path, variables):
         """Makes the interpreter an application's own; the main one is everybody's: only once."""
         _own_environ(variables)
-        _refuse_to_end_the_gateway()
+        refusals.install(self._host["log"])
         sys.stdout = _Log(self._host["log"])
         sys.stderr = _Log(self._host["log"])
         sys.argv = [""]
@@ -248,25 +248,6 @@ def _hand_environ_to_children(own):
 
     os.posix_spawn = with_environ(_posix_spawn)
     os.posix_spawnp = with_environ(_posix_spawnp)
-
-
-def _refuse_to_end_the_gateway():
-    def refuse(what, instead):
-        def refused(*arguments):
-            raise RuntimeError(
-                f"{errors.GATEWAY_PROTECTED}: {what} would end or corrupt the gateway, which other "
-                f"applications share; {instead}"
-            )
-
-        return refused
-
-    daemon = "or move the alias to a daemon group (spec.processGroup)"
-    os._exit = refuse("os._exit()", f"raise an exception, {daemon}")
-    os.abort = refuse("os.abort()", f"raise an exception, {daemon}")
-    for name in ("chdir", "fchdir"):
-        setattr(os, name, refuse(f"os.{name}()", f"use absolute paths, {daemon}"))
-    for name in ("fork", "forkpty"):
-        setattr(os, name, refuse(f"os.{name}()", f"use subprocess, {daemon}"))
 
 
 def _guard_extensions(host):

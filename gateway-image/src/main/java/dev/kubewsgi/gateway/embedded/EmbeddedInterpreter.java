@@ -34,7 +34,7 @@ final class EmbeddedInterpreter {
   private static final Logger LOG = Logger.getLogger(EmbeddedInterpreter.class);
 
   /** As much as Python's recursion limit needs; the memory is used only as far as it is touched. */
-  private static final long STACK_BYTES = 16L << 20;
+  private static final long STACK_BYTES = 64L << 20;
 
   /** Time enough for some requests to end; the shortest that the field can say. */
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
