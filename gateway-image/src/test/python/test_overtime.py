@@ -8,7 +8,7 @@ from unittest import mock
 from support import Group, read_to_end, wait_for, workers
 
 from kubewsgi.errors import TimedOut
-from kubewsgi.overtime import Run, Watch
+from kubewsgi.overtime import Run, Watch, interrupter
 
 
 class Silent:
@@ -27,7 +27,7 @@ class TheMomentOfTheEnd(unittest.TestCase):
             counts["cut off"] += 1
             counts["too late"] += run in ended
 
-        watch = Watch(0.0, cut_off)
+        watch = Watch(0.0, interrupter(), cut_off)
 
         def request():
             run = Run(Silent(), None, False)

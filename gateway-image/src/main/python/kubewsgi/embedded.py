@@ -7,6 +7,7 @@ The gateway hands `start` the functions through which Python reaches it:
     write(token, block)
     end(token)
     log(line)                        one line of text into the gateway's log
+    interrupt(thread, exception)     has it raised in a thread; None: not any more
     is_multi_phase(module) -> bool   whether an extension module can live in several interpreters
     is_refused(path) -> bool         whether this extension module's file was refused before
     refuse(path)                     it is from now on, in every interpreter
@@ -23,6 +24,7 @@ from itertools import count
 from time import monotonic
 
 from kubewsgi import errors, loading, refusals, wsgi
+from kubewsgi.overtime import Run, Watch
 
 # Seconds; the application's threads had the time of the last requests to end before.
 _LONGEST_FINISH = 5.0
@@ -43,9 +45,13 @@ class Interpreter:
         self._name = name
         self._threads = threads
         self._is_main = is_main
+        self._watch = None
 
-    def start(self, home, path, variables):
-        """Makes the interpreter an application's own; the main one is everybody's: only once."""
+    def start(self, home, path, variables, limit):
+        """Makes the interpreter an application's own; `limit` is requestTimeout, 0: none."""
+        if limit:
+            # The gateway answers for what cannot be interrupted: for that it needs no GIL.
+            self._watch = Watch(limit, self._host["interrupt"], lambda run, has_begun: None)
         _own_environ(variables)
         refusals.install(self._host["log"])
         sys.stdout = _Log(self._host["log"])
@@ -71,7 +77,17 @@ class Interpreter:
         read, begin, write, end, log = (
             host[name] for name in ("read", "begin", "write", "end", "log")
         )
-        run = wsgi.run
+        watch = self._watch
+
+        def run(environ, channel, length):
+            return wsgi.run(application, environ, channel, channel, length)
+
+        def run_watched(environ, channel, length):
+            watched = Run(environ["wsgi.errors"], None, environ["REQUEST_METHOD"] == "HEAD")
+            return watch.run(watched, application, environ, channel, channel, length)
+
+        if watch is not None:
+            run = run_watched
 
         def handle(environ, token, length):
             """Serves a request: `(status, headers, body)`, or () sent, or (reason,) aborted."""
@@ -81,7 +97,7 @@ class Interpreter:
             _current.request_id = request_id
             channel = _Channel(token, read, begin, write, end)
             try:
-                return run(application, environ, channel, channel, length) or ()
+                return run(environ, channel, length) or ()
             except errors.ResponseAborted as failure:
                 return (str(failure),)
             finally:
@@ -89,6 +105,14 @@ class Interpreter:
                 channel.token = 0
 
         return handle
+
+    def look(self):
+        """Interrupts what has run too long; `[id, stack, id, stack …]` of what still does."""
+        self._watch.look()
+        found = []
+        for run in self._watch.interrupted():
+            found += (run.log.request_id, run.stack)
+        return "\0".join(found)
 
     def stacks(self):
         """The Python stacks of this interpreter's threads, as text."""
@@ -120,10 +144,11 @@ class Interpreter:
 class _Channel:
     """`source` and `sink` of one request."""
 
-    __slots__ = ("token", "_read", "_begin", "_write", "_end")
+    __slots__ = ("token", "begun", "_read", "_begin", "_write", "_end")
 
     def __init__(self, token, read, begin, write, end):
         self.token = token
+        self.begun = False
         self._read = read
         self._begin = begin
         self._write = write
@@ -133,6 +158,7 @@ class _Channel:
         return self._read(self.token, size)
 
     def start(self, status, headers):
+        self.begun = True
         self._begin(self.token, status, headers)
 
     def write(self, block):
@@ -268,6 +294,7 @@ def _guard_extensions(host):
             module = create(loader, spec)
             if host["is_multi_phase"](module):
                 return module
+            sys.modules.pop(spec.name, None)  # where CPython has put it already
             host["refuse"](spec.origin)
         raise ImportError(
             f"{errors.EXTENSION_REFUSED}: the extension module {spec.name} ({spec.origin}) cannot "

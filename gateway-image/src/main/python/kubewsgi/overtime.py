@@ -5,20 +5,15 @@ the one thread is interrupted. Code that waits outside Python does not notice: t
 answered in its place and its connection shut, which wakes what waits for the client. Only a thread
 that still does not come back costs the worker.
 
-The worker's main thread looks; the threads that run requests `enter` and `leave`, without a lock
-that an interrupted one could be left holding.
+One thread looks, of a worker its main thread; those that run requests `enter` and `leave`, without
+a lock that an interrupted one could be left holding.
 """
 
 import sys
 from _thread import allocate_lock, get_ident
 from time import monotonic, sleep
 
-from kubewsgi import errors
-
-try:
-    from ctypes import c_ulong, py_object, pythonapi
-except ImportError:  # a Python built without libffi: nothing can be interrupted, only cut off
-    pythonapi = None
+from kubewsgi import errors, wsgi
 
 # For what is interrupted to come back, and then for what is cut off.
 _GRACE_SECONDS = 1.0
@@ -37,6 +32,7 @@ class Run:
         "due",  # the next step
         "stage",  # the last one
         "held",  # the watch is at it: the request must not end meanwhile
+        "stack",  # where it stood when it was interrupted
         "_answer",
     )
 
@@ -48,6 +44,7 @@ class Run:
         self.started = self.due = None
         self.stage = _RUNNING
         self.held = False
+        self.stack = ""
         self._answer = allocate_lock()
 
     @property
@@ -61,10 +58,16 @@ class Run:
 
 
 class Watch:
-    """The requests of a worker. `cut_off(run, has_begun)` answers for one that does not end."""
+    """The requests of an interpreter.
 
-    def __init__(self, limit, cut_off):
+    `interrupt(thread, exception)` has an exception raised in a thread as soon as it runs Python
+    code, or with None not any more. `cut_off(run, has_begun)` answers for a request that does not
+    end.
+    """
+
+    def __init__(self, limit, interrupt, cut_off):
         self._limit = limit
+        self._interrupt = interrupt
         self._cut_off = cut_off
         self._running = {}
 
@@ -72,6 +75,20 @@ class Watch:
     def interval(self):
         """Seconds between two looks."""
         return min(0.25, self._limit / 4)
+
+    def run(self, run, application, environ, source, sink, length):
+        """`wsgi.run`, watched; `sink.begun` tells whether the answer's head is out."""
+        try:
+            try:
+                self.enter(run)
+                return wsgi.run(application, environ, source, sink, length)
+            finally:
+                self.leave(run)
+        except errors.TimedOut:  # just when the application had not begun, or had ended
+            self.leave(run)
+            if sink.begun:
+                raise errors.ResponseAborted(errors.TIMED_OUT, "interrupted at its end") from None
+            return wsgi.timeout_answer(run.log.request_id, run.is_head)
 
     def enter(self, run):
         """The request begins: from in here on TimedOut may be raised in its thread, once."""
@@ -88,7 +105,7 @@ class Watch:
         while run.held:
             sleep(0.001)
         if run.was_interrupted:
-            _interrupt(run.thread, None)
+            self._interrupt(run.thread, None)
 
     def look(self):
         """Does what is due; how long a request has run that costs the worker, or None."""
@@ -104,6 +121,10 @@ class Watch:
                 run.held = False
         return given_up
 
+    def interrupted(self):
+        """Those that have been interrupted and still run."""
+        return [run for run in list(self._running.values()) if run.was_interrupted]
+
     def _go_on(self, run):
         """The next step with a request; how long it has run if that was the last."""
         now = monotonic()
@@ -111,21 +132,29 @@ class Watch:
         run.due = now + _GRACE_SECONDS
         run.stage += 1
         if run.stage == _INTERRUPTED:
+            run.stack = _stack(run.thread)
             run.log.report(
                 f"{errors.TIMED_OUT}: the request has run for {seconds:.1f} s, longer than "
-                f"requestTimeout, and is interrupted; it stands here:\n" + _stack(run.thread)
+                f"requestTimeout, and is interrupted; it stands here:\n" + run.stack
             )
-            _interrupt(run.thread, errors.TimedOut)
+            self._interrupt(run.thread, errors.TimedOut)
         elif run.stage == _CUT_OFF:
             self._cut_off(run, not run.claim())
         return seconds if run.stage == _GIVEN_UP else None
 
 
-def _interrupt(thread, exception):
-    """Has an exception raised in a thread as soon as it runs Python code; None: not any more."""
-    if pythonapi is not None:
+def interrupter():
+    """`interrupt` of a process whose main program is Python."""
+    try:
+        from ctypes import c_ulong, py_object, pythonapi
+    except ImportError:  # built without libffi: nothing can be interrupted, only cut off
+        return lambda thread, exception: None
+
+    def interrupt(thread, exception):
         raised = py_object(exception) if exception else None
         pythonapi.PyThreadState_SetAsyncExc(c_ulong(thread), raised)
+
+    return interrupt
 
 
 def _stack(thread):

@@ -19,7 +19,7 @@ from time import monotonic
 
 from kubewsgi import errors, http1, loading, process, recycling, wsgi
 from kubewsgi.crew import Crew
-from kubewsgi.overtime import Run, Watch
+from kubewsgi.overtime import Run, Watch, interrupter
 
 # The supervisor's orders and the worker's reports: one datagram each on their socket pair.
 TAKE_SLOT = b"slot"
@@ -217,7 +217,7 @@ class _Worker:
         self._idle_since = monotonic()
         self._stack_size = config.stack_size
         limit = config.request_timeout
-        self._watch = None if limit is None else Watch(limit, self._cut_off)
+        self._watch = None if limit is None else Watch(limit, interrupter(), self._cut_off)
         self._crew = Crew(config.threads, self._wait, self._serve, self._refuse)
         self._connections = {}
         self._epoll = select.epoll()
@@ -446,7 +446,9 @@ class _Worker:
             if self._watch is None:
                 answer = wsgi.run(application, environ, body, sink, length)
             else:
-                answer = self._run_watched(connection, application, environ, body, sink, length)
+                is_head = environ["REQUEST_METHOD"] == "HEAD"
+                connection.run = run = Run(environ["wsgi.errors"], connection, is_head)
+                answer = self._watch.run(run, application, environ, body, sink, length)
         except errors.ResponseAborted:
             sink.flush()
             raise _HungUp from None
@@ -454,22 +456,6 @@ class _Worker:
             return None
         status, headers, content = answer
         return status, _without_refusal(status, headers), content
-
-    def _run_watched(self, connection, application, environ, body, sink, length):
-        log = environ["wsgi.errors"]
-        is_head = environ["REQUEST_METHOD"] == "HEAD"
-        connection.run = run = Run(log, connection, is_head)
-        try:
-            try:
-                self._watch.enter(run)
-                return wsgi.run(application, environ, body, sink, length)
-            finally:
-                self._watch.leave(run)
-        except errors.TimedOut:  # just when the application had not begun, or had ended
-            self._watch.leave(run)
-            if sink.begun:
-                raise errors.ResponseAborted(errors.TIMED_OUT, "interrupted at its end") from None
-            return wsgi.timeout_answer(log.request_id, is_head)
 
     def _count(self):
         """Notes a request; says so if it is the last that this worker is meant to run."""

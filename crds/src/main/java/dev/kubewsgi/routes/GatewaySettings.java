@@ -81,8 +81,13 @@ public record GatewaySettings(
    * @param threads platform threads of each application group
    * @param queue the queue in front of them
    * @param startupTimeout for an application's import
+   * @param requestTimeout for one request in an application (request-timeout); empty: no limit
    */
-  public record EmbeddedSettings(int threads, QueueSettings queue, Duration startupTimeout) {}
+  public record EmbeddedSettings(
+      int threads,
+      QueueSettings queue,
+      Duration startupTimeout,
+      Optional<Duration> requestTimeout) {}
 
   /**
    * Sizes in bytes.

@@ -106,13 +106,15 @@ public record IndexDocument(
     json.number("threads", settings.threads());
     json.object("queue", queue -> queue(queue, settings.queue()));
     json.seconds("startupTimeout", settings.startupTimeout());
+    settings.requestTimeout().ifPresent(value -> json.seconds("requestTimeout", value));
   }
 
   private static EmbeddedSettings embedded(DocumentReader json) throws UnreadableDocumentException {
     return new EmbeddedSettings(
         json.count("threads"),
         json.object("queue", IndexDocument::queue),
-        json.seconds("startupTimeout"));
+        json.seconds("startupTimeout"),
+        json.ifThere("requestTimeout", DocumentReader::seconds));
   }
 
   private static void queue(DocumentWriter json, QueueSettings queue) {

@@ -45,7 +45,10 @@ final class Settings {
 
   private static GatewaySettings.EmbeddedSettings embedded(WsgiGatewaySpec.Embedded embedded) {
     return new GatewaySettings.EmbeddedSettings(
-        embedded.threads(), queue(embedded.queue()), Values.duration(embedded.startupTimeout()));
+        embedded.threads(),
+        queue(embedded.queue()),
+        Values.duration(embedded.startupTimeout()),
+        Optional.ofNullable(embedded.requestTimeout()).map(Values::duration));
   }
 
   private static GatewaySettings.Limits limits(WsgiGatewaySpec.Limits limits) {

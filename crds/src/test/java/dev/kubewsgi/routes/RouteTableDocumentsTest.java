@@ -35,7 +35,10 @@ class RouteTableDocumentsTest {
               new Listener("https", "::", 8443, Optional.of(new Tls.Mounted("/etc/tls")))),
           Optional.of(
               new GatewaySettings.EmbeddedSettings(
-                  5, new QueueSettings(7, Duration.ofMillis(1500)), Duration.ofSeconds(15))),
+                  5,
+                  new QueueSettings(7, Duration.ofMillis(1500)),
+                  Duration.ofSeconds(15),
+                  Optional.of(Duration.ofMillis(2500)))),
           new GatewaySettings.Limits(8190, 32768, 10L << 30),
           new GatewaySettings.Timeouts(
               Duration.ofSeconds(20),

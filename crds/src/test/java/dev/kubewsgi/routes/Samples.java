@@ -67,7 +67,7 @@ final class Samples {
             List.of(
                 new Listener("http", null, 8080, null),
                 new Listener("https", "0.0.0.0", 8443, new Tls("www-tls"))),
-            new Embedded(embedded, 5, embeddedFrom, QUEUE, "15s"),
+            new Embedded(embedded, 5, embeddedFrom, QUEUE, "15s", "1m30s"),
             aliases,
             new Limits(new Quantity("8190"), new Quantity("32Ki"), new Quantity("10Mi")),
             new Timeouts("20s", "1m30s", "500ms", "1h", "0s"),

@@ -176,7 +176,11 @@ public record WsgiGatewaySpec(
                   + " the certificate chain, tls.key its key.")
           String secretName) {}
 
-  /** Embedded mode (WSGIRestrictEmbedded). */
+  /**
+   * Embedded mode (WSGIRestrictEmbedded).
+   *
+   * @param requestTimeout null: no limit
+   */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Embedded(
@@ -206,7 +210,15 @@ public record WsgiGatewaySpec(
               value = Rules.POSITIVE_DURATION,
               message = Rules.POSITIVE_DURATION_MESSAGE)
           @JsonPropertyDescription("How long an application may take to be imported.")
-          String startupTimeout) {}
+          String startupTimeout,
+      @Size(max = Rules.DURATION_LENGTH)
+          @ValidationRule(
+              value = Rules.POSITIVE_DURATION,
+              message = Rules.POSITIVE_DURATION_MESSAGE)
+          @JsonPropertyDescription(
+              "A request that an application runs for longer is interrupted and answered with 504,"
+                  + " or its connection is broken if the answer has begun. Left out: no limit.")
+          String requestTimeout) {}
 
   /**
    * Which aliases may attach.

@@ -56,7 +56,7 @@ final class StatusReport {
     List<ThreadStatus> threads = new ArrayList<>();
     WorkerSlots slots = replica.worker(worker.pid());
     for (int i = 0; slots != null && i < slots.threads(); i++) {
-      threads.add(new ThreadStatus(i, running(slots.connection(i))));
+      threads.add(new ThreadStatus(i, running(slots.connection(i)), false));
     }
     return new WorkerStatus(
         worker.pid(), worker.status(), unit.revision(), worker.started(), threads);
@@ -66,7 +66,10 @@ final class StatusReport {
     DaemonRequest request = connection == null ? null : connection.current();
     return Optional.ofNullable(request)
         .map(DaemonRequest::request)
-        .map(r -> new RunningRequest(r.id(), r.method(), r.target(), request.since()));
+        .map(
+            r ->
+                new RunningRequest(
+                    r.id(), r.method(), r.target(), request.since(), Optional.empty()));
   }
 
   private static LoadFailure failure(SupervisorState.Fault fault) {

@@ -32,6 +32,9 @@ public final class EmbeddedApplication implements Application {
 
   private static final Logger LOG = Logger.getLogger(EmbeddedApplication.class);
 
+  /** Interpreters that a group may leave behind with requests in them that cannot be ended. */
+  private static final int MOST_LOST = 4;
+
   /** How exactly the queue's timeout is kept. */
   private static final long EXPIRE_MILLIS = 50;
 
@@ -69,6 +72,10 @@ public final class EmbeddedApplication implements Application {
       return CompletableFuture.completedFuture(null);
     }
     settings = wanted;
+    return load(group, wanted);
+  }
+
+  private CompletableFuture<Void> load(ApplicationGroup group, EmbeddedSettings wanted) {
     var next = new EmbeddedInterpreter(runtime, sources, group, wanted);
     supersede(next);
     if (serving == null) {
@@ -91,6 +98,11 @@ public final class EmbeddedApplication implements Application {
     var target = revisionFor(exchange.request().route());
     var request = new EmbeddedRequest(exchange, target.queueTimeoutNanos());
     request.begin();
+    enqueue(request, target);
+  }
+
+  private void enqueue(EmbeddedRequest request, EmbeddedInterpreter first) {
+    var target = first;
     while (true) {
       switch (target.offer(request)) {
         case TAKEN -> {
@@ -174,6 +186,7 @@ public final class EmbeddedApplication implements Application {
       failure = null;
       if (old != loaded) {
         retire(old);
+        old.takeStranded(System.nanoTime()).forEach(request -> enqueue(request, loaded));
       }
     }
   }
@@ -235,7 +248,22 @@ public final class EmbeddedApplication implements Application {
     draining.forEach(old -> old.expire(now));
     if (starting != null) {
       starting.expire(now);
+    } else if (serving.isLost(now) && draining.size() < MOST_LOST) {
+      replaceLost();
     }
+  }
+
+  /**
+   * Threads that wait outside Python for ever cannot be ended: the same code starts beside them.
+   */
+  private void replaceLost() {
+    LOG.warnf(
+        "KW519 application group %s: each of its threads has a request that cannot be ended; the"
+            + " same code starts beside them in a new interpreter, and the old one stays in memory"
+            + " while they last. Give what it waits for a timeout of its own, or move the alias to"
+            + " a daemon group (spec.processGroup), where such a worker is killed",
+        serving.group().id());
+    var _ = load(serving.group(), settings);
   }
 
   private Failure notServing(EmbeddedInterpreter target) {

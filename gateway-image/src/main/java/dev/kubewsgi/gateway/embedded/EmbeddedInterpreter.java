@@ -19,10 +19,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -52,6 +54,7 @@ final class EmbeddedInterpreter {
   private final List<Worker> workers = new ArrayList<>();
   private volatile Interpreter interpreter;
   private volatile SourceFiles files = SourceFiles.none();
+  private volatile Optional<Overtime> overtime = Optional.empty();
   private volatile State state = State.STARTING;
 
   EmbeddedInterpreter(
@@ -128,9 +131,20 @@ final class EmbeddedInterpreter {
     crew.close();
   }
 
-  /** Fails what has waited for longer than the queue's timeout. */
+  /** Fails what has waited for longer than the queue's timeout, or has run for too long. */
   void expire(long nanoTime) {
     crew.removeWhile(request -> request.isOverdue(nanoTime)).forEach(this::failOverdue);
+    overtime.ifPresent(watch -> watch.cutOff(nanoTime));
+  }
+
+  /** Whether each of its threads has a request that cannot be ended. */
+  boolean isLost(long nanoTime) {
+    return overtime.isPresent() && workers.stream().allMatch(worker -> worker.isLost(nanoTime));
+  }
+
+  /** The requests that wait here for threads which are all lost. */
+  List<EmbeddedRequest> takeStranded(long nanoTime) {
+    return isLost(nanoTime) ? crew.removeWhile(_ -> true) : List.of();
   }
 
   WorkerStatus status() {
@@ -208,7 +222,6 @@ final class EmbeddedInterpreter {
     private final int index;
     private final Thread thread;
     private volatile EmbeddedRequest running;
-    private volatile Instant runningSince = Instant.EPOCH;
 
     Worker(int index) {
       this.index = index;
@@ -221,14 +234,20 @@ final class EmbeddedInterpreter {
     }
 
     ThreadStatus status() {
-      return new ThreadStatus(
-          index,
-          Optional.ofNullable(running)
-              .map(EmbeddedRequest::request)
-              .map(
-                  request ->
-                      new RunningRequest(
-                          request.id(), request.method(), request.target(), runningSince)));
+      var isLost = isLost(System.nanoTime());
+      return new ThreadStatus(index, Optional.ofNullable(running).map(Worker::status), isLost);
+    }
+
+    private static RunningRequest status(EmbeddedRequest request) {
+      var wsgi = request.request();
+      return new RunningRequest(
+          wsgi.id(), wsgi.method(), wsgi.target(), request.began(), request.stack());
+    }
+
+    boolean isLost(long nanoTime) {
+      var request = running;
+      return request != null
+          && overtime.filter(watch -> watch.isLost(request, nanoTime)).isPresent();
     }
 
     private void loadThenServe() {
@@ -254,18 +273,26 @@ final class EmbeddedInterpreter {
 
     private void load() throws LoadException {
       files = SourceFiles.write(group, sources);
-      interpreter.start(files.locate(group), settings.threads());
+      interpreter.start(files.locate(group), settings.threads(), settings.requestTimeout());
       for (var script : group.scripts()) {
         handlers.put(script, interpreter.load(files.locate(script)));
       }
     }
 
     private void succeeded() {
+      overtime =
+          settings
+              .requestTimeout()
+              .map(limit -> new Overtime(group.id(), interpreter, limit, this::running));
       if (state == State.STARTING) {
         state = State.READY;
         workers.stream().skip(1).forEach(worker -> worker.thread.start());
       }
       loaded.complete(null);
+    }
+
+    private Stream<EmbeddedRequest> running() {
+      return workers.stream().map(worker -> worker.running).filter(Objects::nonNull);
     }
 
     private void serveOnly() {
@@ -314,7 +341,7 @@ final class EmbeddedInterpreter {
         request.fail(notThere(wsgi.route()));
         return;
       }
-      runningSince = Instant.now();
+      request.begins(now);
       running = request;
       try {
         request.finish(python.run(handler, wsgi, request.queued(), request.waited(now), request));
@@ -329,6 +356,7 @@ final class EmbeddedInterpreter {
     private void leave(InterpreterThread python) {
       if (index == 0) {
         awaitOthers();
+        overtime.ifPresent(Overtime::end);
         end(python);
       } else {
         python.attach();

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -56,6 +57,13 @@ final class EmbeddedRequest implements RequestChannel, BodyReader {
   private boolean awaitsWritable;
 
   private String closedReason;
+
+  // Its time in the application: written by the thread that runs it.
+  private volatile Instant began;
+  private volatile long beganNanos;
+
+  /** Where it stood in Python when it had run for too long. */
+  private volatile String stack;
 
   EmbeddedRequest(Exchange exchange, long queueTimeoutNanos) {
     this.exchange = exchange;
@@ -104,6 +112,34 @@ final class EmbeddedRequest implements RequestChannel, BodyReader {
     }
   }
 
+  /** The application begins. */
+  void begins(long nanoTime) {
+    began = Instant.now();
+    beganNanos = nanoTime;
+  }
+
+  /** When the application began. */
+  Instant began() {
+    return began;
+  }
+
+  /** For how long the application has run, in nanoseconds. */
+  long ran(long nanoTime) {
+    return nanoTime - beganNanos;
+  }
+
+  /** Where it stood in Python when it had run for too long; empty: it has not. */
+  Optional<String> stack() {
+    return Optional.ofNullable(stack);
+  }
+
+  /**
+   * @param found null: unknown, what was found before stays
+   */
+  void stack(String found) {
+    stack = found == null ? stack : found;
+  }
+
   // How it ends
 
   /** Any thread. */
@@ -122,10 +158,16 @@ final class EmbeddedRequest implements RequestChannel, BodyReader {
     discardBody();
   }
 
-  /** Any thread; before the application saw it. */
+  /** Any thread; breaks an answer off that has begun. */
   void fail(Failure failure) {
     loop.execute(() -> exchange.fail(failure));
     discardBody();
+  }
+
+  /** Any thread: answers for an application that does not, and wakes it if it waits for us. */
+  void cutOff(Failure failure) {
+    fail(failure);
+    close(failure.detail());
   }
 
   private void close(String reason) {

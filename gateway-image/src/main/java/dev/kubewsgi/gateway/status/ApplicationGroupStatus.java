@@ -75,15 +75,18 @@ public record ApplicationGroupStatus(
    *
    * @param id unique in the worker
    * @param running the request that it runs; empty: idle
+   * @param lost whether that request could not be ended: until it does, the thread runs no other
    */
-  public record ThreadStatus(int id, Optional<RunningRequest> running) {}
+  public record ThreadStatus(int id, Optional<RunningRequest> running, boolean lost) {}
 
   /**
    * A request in application code.
    *
    * @param since when it was handed to the thread
+   * @param stack where it stood in Python when it had run for too long; empty: it has not
    */
-  public record RunningRequest(String requestId, String method, String target, Instant since) {}
+  public record RunningRequest(
+      String requestId, String method, String target, Instant since, Optional<String> stack) {}
 
   /**
    * An import that failed.

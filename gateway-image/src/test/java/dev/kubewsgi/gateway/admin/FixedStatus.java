@@ -77,7 +77,7 @@ public record FixedStatus(boolean isReady, boolean isDraining) implements Gatewa
         List.of(
             new Listener("http", "127.0.0.1", 0, Optional.empty()),
             new Listener("https", "127.0.0.1", 8443, Optional.of(new Tls.Pem(SECRET, SECRET)))),
-        Optional.of(new EmbeddedSettings(5, QUEUE, TIME)),
+        Optional.of(new EmbeddedSettings(5, QUEUE, TIME, Optional.empty())),
         new Limits(8192, 65536, 0),
         new Timeouts(TIME, TIME, TIME, TIME, TIME),
         List.of(),
@@ -143,13 +143,16 @@ public record FixedStatus(boolean isReady, boolean isDraining) implements Gatewa
   }
 
   private static WorkerStatus worker(long pid, State state) {
-    RunningRequest request = new RunningRequest("r" + pid, "GET", "/shop?<b>", SINCE);
+    RunningRequest request =
+        new RunningRequest("r" + pid, "GET", "/shop?<b>", SINCE, Optional.of("in sleep"));
     return new WorkerStatus(
         pid,
         state,
         "old",
         SINCE,
-        List.of(new ThreadStatus(0, Optional.empty()), new ThreadStatus(1, Optional.of(request))));
+        List.of(
+            new ThreadStatus(0, Optional.empty(), false),
+            new ThreadStatus(1, Optional.of(request), true)));
   }
 
   @Override

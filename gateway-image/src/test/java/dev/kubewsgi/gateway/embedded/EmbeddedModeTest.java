@@ -403,7 +403,8 @@ class EmbeddedModeTest {
     var script = directory.resolve("hangs.wsgi");
     Files.writeString(script, "import time\nwhile True: time.sleep(0.05)  # hangs here\n");
     var group = group("hangs", script, "1");
-    var quick = new EmbeddedSettings(2, FIVE_THREADS.queue(), Duration.ofMillis(300));
+    var quick =
+        new EmbeddedSettings(2, FIVE_THREADS.queue(), Duration.ofMillis(300), Optional.empty());
 
     mode.apply(List.of(group), quick).get();
 
@@ -655,7 +656,7 @@ class EmbeddedModeTest {
 
   private static EmbeddedSettings settings(int threads, int maxLength, Duration timeout) {
     return new EmbeddedSettings(
-        threads, new QueueSettings(maxLength, timeout), Duration.ofSeconds(15));
+        threads, new QueueSettings(maxLength, timeout), Duration.ofSeconds(15), Optional.empty());
   }
 
   private static String answers(String text) {

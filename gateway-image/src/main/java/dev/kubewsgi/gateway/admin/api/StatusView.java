@@ -231,14 +231,20 @@ public final class StatusView {
                     worker.pid(),
                     worker.revision(),
                     thread.id(),
-                    thread.running().map(this::request)));
+                    thread.running().map(this::request),
+                    thread.lost()));
   }
 
   private ThreadInfo.Request request(RunningRequest request) {
     // A request may be handed over after the moment that this view is of.
     long millis = Math.max(0, Duration.between(request.since(), now).toMillis());
     return new ThreadInfo.Request(
-        request.requestId(), request.method(), request.target(), request.since(), millis / 1e3);
+        request.requestId(),
+        request.method(),
+        request.target(),
+        request.since(),
+        millis / 1e3,
+        request.stack());
   }
 
   private Optional<ApplicationGroupStatus> runningNow(String id) {

@@ -15,7 +15,12 @@ public record ThreadInfo(
     @Schema(description = "Of its worker.") long pid,
     @Schema(description = "Of the code that its worker loaded.") String revision,
     @Schema(description = "Unique in the worker.") int id,
-    @Schema(description = "What it runs; absent: idle.") Optional<Request> running) {
+    @Schema(description = "What it runs; absent: idle.") Optional<Request> running,
+    @Schema(
+            description =
+                "Its request has run for too long and cannot be ended: until it does, the thread"
+                    + " runs no other. Of embedded ones.")
+        boolean lost) {
 
   /** A request in application code. */
   @Schema(name = "RunningRequest")
@@ -24,5 +29,10 @@ public record ThreadInfo(
       String method,
       @Schema(description = "As the client sent it: not to be trusted.") String target,
       @Schema(description = "When it was handed to the thread.") Instant since,
-      @Schema(description = "How long ago that was.") double seconds) {}
+      @Schema(description = "How long ago that was.") double seconds,
+      @Schema(
+              description =
+                  "Where it stood in Python when it had run for longer than requestTimeout; absent:"
+                      + " it has not, or it runs in a daemon group, whose log has it.")
+          Optional<String> stack) {}
 }

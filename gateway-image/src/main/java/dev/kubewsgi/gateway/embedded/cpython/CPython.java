@@ -131,6 +131,8 @@ final class CPython {
   private static final MethodHandle STATE_INTERPRETER =
       call(JAVA_LONG, "PyThreadState_GetInterpreter", JAVA_LONG);
   private static final MethodHandle STATE_NEXT = call(JAVA_LONG, "PyThreadState_Next", JAVA_LONG);
+  private static final MethodHandle STATE_SET_EXCEPTION =
+      call(JAVA_INT, "PyThreadState_SetAsyncExc", JAVA_LONG, JAVA_LONG);
   private static final MethodHandle INTERPRETER_HEAD =
       call(JAVA_LONG, "PyInterpreterState_ThreadHead", JAVA_LONG);
   private static final MethodHandle INTERPRETER_NEW = call(JAVA_LONG, "Py_NewInterpreter");
@@ -170,6 +172,15 @@ final class CPython {
 
   static long PyThreadState_Next(long state) {
     return asLong(STATE_NEXT, state);
+  }
+
+  /** Raises it in a thread of the current interpreter as soon as that runs Python; 0: no more. */
+  static void PyThreadState_SetAsyncExc(long thread, long exception) {
+    try {
+      int _ = (int) STATE_SET_EXCEPTION.invokeExact(thread, exception);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
   }
 
   static long PyInterpreterState_ThreadHead(long interpreter) {

@@ -54,6 +54,7 @@ final class Host {
     define("write", this::write);
     define("end", this::end);
     define("log", this::log);
+    define("interrupt", this::interrupt);
     define("is_multi_phase", this::isMultiPhase);
     define("is_refused", this::isRefused);
     define("refuse", this::refuse);
@@ -112,6 +113,13 @@ final class Host {
 
   private long end(MemorySegment arguments) throws Exception {
     InterpreterThread.running(arguments.get(JAVA_LONG, FIRST)).finish();
+    return none();
+  }
+
+  private long interrupt(MemorySegment arguments) {
+    var thread = CPython.PyLong_AsLongLong(arguments.get(JAVA_LONG, FIRST));
+    var exception = arguments.get(JAVA_LONG, SECOND);
+    CPython.PyThreadState_SetAsyncExc(thread, exception == CPython.NONE ? 0 : exception);
     return none();
   }
 

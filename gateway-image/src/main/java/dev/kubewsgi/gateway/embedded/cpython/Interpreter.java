@@ -2,7 +2,10 @@ package dev.kubewsgi.gateway.embedded.cpython;
 
 import dev.kubewsgi.routes.ApplicationGroup;
 import java.lang.foreign.Arena;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -35,11 +38,13 @@ public final class Interpreter {
       finally:
           sys.path.remove(archive)
       interpreter = embedded.Interpreter(host, name, threads, is_main)
-      def start(home, path, env):
+      def start(home, path, env, limit):
           names = env.split("\\0")[:-1]
-          interpreter.start(home or None, path.split("\\0")[:-1], dict(zip(names[::2], names[1::2])))
-      load, stacks, finish, describe = (
-          interpreter.load, interpreter.stacks, interpreter.finish, embedded.describe)
+          interpreter.start(
+              home or None, path.split("\\0")[:-1], dict(zip(names[::2], names[1::2])), limit / 1e9)
+      load, look, stacks, finish, describe = (
+          interpreter.load, interpreter.look, interpreter.stacks, interpreter.finish,
+          embedded.describe)
       """;
 
   private final PythonRuntime runtime;
@@ -69,8 +74,13 @@ public final class Interpreter {
     return isMain() ? runtime.mainInterpreter() : CPython.PyThreadState_GetInterpreter(firstState);
   }
 
-  /** Prepares it for an application group. The calling thread is attached. */
-  public void start(ApplicationGroup group, int threads) throws LoadException {
+  /**
+   * Prepares it for an application group. The calling thread is attached.
+   *
+   * @param requestTimeout empty: no limit
+   */
+  public void start(ApplicationGroup group, int threads, Optional<Duration> requestTimeout)
+      throws LoadException {
     namespace = CPython.PyDict_New();
     set("host", runtime.host().functions());
     set("archive", Objects.str(runtime.archive().toString()));
@@ -87,7 +97,8 @@ public final class Interpreter {
             get("start"),
             Objects.str(group.python().home().orElse("")),
             Objects.str(path.toString()),
-            Objects.str(env.toString()));
+            Objects.str(env.toString()),
+            CPython.PyLong_FromLongLong(requestTimeout.map(Duration::toNanos).orElse(0L)));
     CPython.Py_DecRef(checked(result));
   }
 
@@ -103,6 +114,26 @@ public final class Interpreter {
     CPython.Py_IncRef(base);
     CPython.Py_DecRef(pair);
     return new Handler(handle, base);
+  }
+
+  /**
+   * Interrupts the requests that have run for longer than they may, once each. The calling thread
+   * is attached.
+   *
+   * @return those that have been interrupted and still run, by their ids: where each stood
+   */
+  public Map<String, String> look() throws LoadException {
+    var text = checked(Objects.call(get("look")));
+    try {
+      var parts = Objects.text(text).split("\0");
+      var stacks = new HashMap<String, String>();
+      for (var i = 0; i + 1 < parts.length; i += 2) {
+        stacks.put(parts[i], parts[i + 1]);
+      }
+      return stacks;
+    } finally {
+      CPython.Py_DecRef(text);
+    }
   }
 
   /** The stacks of its threads. The calling thread is attached. */

@@ -74,12 +74,15 @@ class StatusViewTest {
   }
 
   @Test
-  void aThreadSaysWhatItRunsAndForHowLong() {
+  void aThreadSaysWhatItRunsForHowLongAndWhetherThatCanBeEnded() {
     ThreadInfo busy = view.threads().get(1);
 
     assertEquals(
-        new ThreadInfo.Request("r71", "GET", "/shop?<b>", FixedStatus.SINCE, 2.5),
+        new ThreadInfo.Request(
+            "r71", "GET", "/shop?<b>", FixedStatus.SINCE, 2.5, Optional.of("in sleep")),
         busy.running().orElseThrow());
+    assertTrue(busy.lost());
+    assertFalse(view.threads().getFirst().lost());
     assertEquals("old", busy.revision());
   }
 
