@@ -16,6 +16,10 @@ class Silent:
         pass
 
 
+def overtimes(state):
+    return [each for worker in workers(state) for each in worker["overtime"]]
+
+
 class TheMomentOfTheEnd(unittest.TestCase):
     def test_nothing_happens_to_a_request_that_has_ended(self):
         self.addCleanup(sys.setswitchinterval, sys.getswitchinterval())
@@ -71,8 +75,8 @@ class Overtime(unittest.TestCase):
 
     def assert_same_worker(self, group):
         with group.slot() as slot:
-            self.assertEqual(slot.ask("overtime.wsgi", target="/quick")[2], b"quick")
-            self.assertEqual(slot.worker, self.pid)
+            status, headers, body, _ = slot.ask("overtime.wsgi", target="/quick")
+            self.assertEqual((status, body, slot.worker), (200, b"quick", self.pid), headers)
 
     def test_python_code_is_interrupted_and_answered_with_504(self):
         group = self.group()
@@ -119,6 +123,9 @@ class Overtime(unittest.TestCase):
             status, headers, body, complete = stuck.answer()
             self.assertEqual((status, headers["Connection"], complete), (504, "close", True))
             self.assertTrue(stuck.is_closed())
+            (said,) = overtimes(group.await_state(overtimes))
+            self.assertIn("time.sleep(", said["stack"])
+            self.assertIn(said["request"], body.decode())
             neighbour.send("overtime.wsgi", target="/quick")
             self.assertEqual(neighbour.answer()[0], 200)
         ended = group.await_state(lambda s: s["exits"])["exits"][0]

@@ -15,6 +15,10 @@ from time import monotonic, sleep
 
 from kubewsgi import errors, wsgi
 
+# So many requests, with the innermost part of so many bytes of each stack, fit into one report.
+_MOST_SAID = 32
+_MOST_STACK = 1500
+
 # For what is interrupted to come back, and then for what is cut off.
 _GRACE_SECONDS = 1.0
 _RUNNING, _INTERRUPTED, _CUT_OFF, _GIVEN_UP = range(4)
@@ -141,6 +145,21 @@ class Watch:
         elif run.stage == _CUT_OFF:
             self._cut_off(run, not run.claim())
         return seconds if run.stage == _GIVEN_UP else None
+
+
+def said(runs):
+    """Requests and where they stand, as a worker reports them: `id\\0stack` after `id\\0stack`."""
+    parts = []
+    for run in runs[:_MOST_SAID]:
+        stack = run.stack.encode("utf-8", "backslashreplace")[-_MOST_STACK:]
+        parts += (run.log.request_id.encode("utf-8"), stack.replace(b"\0", b"?"))
+    return b"\0".join(parts)
+
+
+def heard(text):
+    """What `said` gave, as `(id, stack)` pairs; an application can write there, too."""
+    parts = text.decode("utf-8", "replace").split("\0")
+    return list(zip(parts[::2], parts[1::2]))
 
 
 def interrupter():

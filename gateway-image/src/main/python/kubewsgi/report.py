@@ -55,6 +55,9 @@ def _describe_unit(described):
                 "state": state.state,
                 "since": _instant(state.since),
                 "threads": state.threads,
+                "overtime": [
+                    {"request": request, "stack": stack} for request, stack in state.overtime
+                ],
             }
             for state in described.workers
         ],

@@ -16,7 +16,7 @@ from collections import deque
 from time import monotonic, time
 
 from kubewsgi import config as configuration
-from kubewsgi import errors, process, recycling, report, unit, worker
+from kubewsgi import errors, overtime, process, recycling, report, unit, worker
 from kubewsgi.door import Door
 from kubewsgi.oom import OomKills
 from kubewsgi.probes import Probes, Readiness
@@ -499,6 +499,9 @@ class Supervisor:
                 self._expect_end(state)
         elif message == worker.EXITING:
             state.deadline = monotonic() + self._config.shutdown_timeout
+        elif message.startswith(worker.OVERTIME):
+            state.overtime = overtime.heard(message[len(worker.OVERTIME) :])
+            self.changed()
         elif message.startswith(worker.WORN):
             self._wear(owner, state, recycling.named(message[len(worker.WORN) :]))
         elif message.startswith(worker.FAILED) and state.state == unit.STARTING:

@@ -49,6 +49,7 @@ class WorkerState:
         "dump_until",  # asked for its stacks, to be killed then; None: not asked
         "share",  # of the limits on its life
         "worn",  # which of them it has reached; None: none
+        "overtime",  # (request id, stack) of what has run for too long and still does
         "pinged",  # when it was sent the ping that it has not answered; None: it has
         "killed",  # when it was first killed, by us; None: never
         "failure",
@@ -69,6 +70,7 @@ class WorkerState:
         self.dump_until = None
         self.share = share
         self.worn = None
+        self.overtime = []
         self.pinged = None
         self.killed = None
         self.failure = None

@@ -17,7 +17,7 @@ from itertools import count
 from threading import stack_size
 from time import monotonic
 
-from kubewsgi import errors, http1, loading, process, recycling, wsgi
+from kubewsgi import errors, http1, loading, overtime, process, recycling, wsgi
 from kubewsgi.crew import Crew
 from kubewsgi.overtime import Run, Watch, interrupter
 
@@ -29,6 +29,7 @@ PONG = b"pong"
 READY = b"ready"
 FAILED = b"failed "
 WORN = b"worn "
+OVERTIME = b"overtime "
 DRAINING = b"draining"
 EXITING = b"exiting"
 SLOT_CLOSED = b"closed"
@@ -217,6 +218,7 @@ class _Worker:
         self._idle_since = monotonic()
         self._stack_size = config.stack_size
         limit = config.request_timeout
+        self._overtime = b""  # what has been said of it
         self._watch = None if limit is None else Watch(limit, interrupter(), self._cut_off)
         self._crew = Crew(config.threads, self._wait, self._serve, self._refuse)
         self._connections = {}
@@ -303,6 +305,10 @@ class _Worker:
 
     def _look_for_overtime(self):
         seconds = self._watch.look()
+        said = overtime.said(self._watch.interrupted())
+        if said != self._overtime:
+            self._overtime = said
+            self._tell(OVERTIME + said)
         if seconds is not None:
             self._tell(WORN + b"requestTimeout (%.0f s)" % seconds)
 

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,8 +75,12 @@ class EmbeddedOvertimeTest {
       Eventually.isTrue(
           "the thread is shown as lost, with its stack",
           () -> {
-            String stack = lostThread(served).at("/running/stack").asText();
-            return stack.contains("time.sleep(3600)");
+            JsonNode overtime =
+                entry(served, "workers", worker -> !worker.path("overtime").isEmpty());
+            return entry(served, "threads", thread -> thread.path("lost").asBoolean())
+                    .at("/running/requestId")
+                    .equals(overtime.at("/overtime/0/requestId"))
+                && overtime.at("/overtime/0/stack").asText().contains("time.sleep(3600)");
           });
       assertEquals(200, served.get("/app").statusCode());
 
@@ -96,14 +101,10 @@ class EmbeddedOvertimeTest {
     }
   }
 
-  private static JsonNode lostThread(ServedDirectory served) {
+  private static JsonNode entry(ServedDirectory served, String what, Predicate<JsonNode> wanted) {
     try {
-      JsonNode threads = JSON.readTree(served.get(served.adminUrl("/api/v1/threads")).body());
-      return threads
-          .valueStream()
-          .filter(thread -> thread.path("lost").asBoolean())
-          .findFirst()
-          .orElse(MissingNode.getInstance());
+      JsonNode all = JSON.readTree(served.get(served.adminUrl("/api/v1/" + what)).body());
+      return all.valueStream().filter(wanted).findFirst().orElse(MissingNode.getInstance());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -3,6 +3,7 @@ package dev.kubewsgi.gateway.daemon;
 import dev.kubewsgi.gateway.dispatch.Lane;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.LoadFailure;
+import dev.kubewsgi.gateway.status.ApplicationGroupStatus.OvertimeRequest;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.RunningRequest;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.ThreadStatus;
@@ -59,17 +60,21 @@ final class StatusReport {
       threads.add(new ThreadStatus(i, running(slots.connection(i)), false));
     }
     return new WorkerStatus(
-        worker.pid(), worker.status(), unit.revision(), worker.started(), threads);
+        worker.pid(),
+        worker.status(),
+        unit.revision(),
+        worker.started(),
+        threads,
+        worker.overtime().stream()
+            .map(each -> new OvertimeRequest(each.request(), each.stack()))
+            .toList());
   }
 
   private static Optional<RunningRequest> running(WorkerConnection connection) {
     DaemonRequest request = connection == null ? null : connection.current();
     return Optional.ofNullable(request)
         .map(DaemonRequest::request)
-        .map(
-            r ->
-                new RunningRequest(
-                    r.id(), r.method(), r.target(), request.since(), Optional.empty()));
+        .map(r -> new RunningRequest(r.id(), r.method(), r.target(), request.since()));
   }
 
   private static LoadFailure failure(SupervisorState.Fault fault) {

@@ -35,8 +35,13 @@ record SupervisorState(long pid, long sequence, List<Unit> applicationGroups, Li
    * A process.
    *
    * @param threads that it serves requests with; 0: it does not say
+   * @param overtime what has run for longer than requestTimeout and still does
    */
-  record Worker(long pid, String state, String since, int threads) {
+  record Worker(long pid, String state, String since, int threads, List<Overtime> overtime) {
+
+    Worker {
+      overtime = overtime == null ? List.of() : overtime;
+    }
 
     State status() {
       return SupervisorState.status(state);
@@ -46,6 +51,14 @@ record SupervisorState(long pid, long sequence, List<Unit> applicationGroups, Li
       return Instant.parse(since);
     }
   }
+
+  /**
+   * A request that has run for too long.
+   *
+   * @param request its id
+   * @param stack where it stood in Python
+   */
+  record Overtime(String request, String stack) {}
 
   /** Why an application could not be loaded. */
   record Fault(String code, String message, String traceback, String retryAt) {

@@ -6,6 +6,7 @@ import dev.kubewsgi.gateway.embedded.cpython.LoadException;
 import dev.kubewsgi.gateway.embedded.cpython.PythonRuntime;
 import dev.kubewsgi.gateway.exchange.Failure;
 import dev.kubewsgi.gateway.exchange.FailureCode;
+import dev.kubewsgi.gateway.status.ApplicationGroupStatus.OvertimeRequest;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.RunningRequest;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.ThreadStatus;
@@ -149,7 +150,15 @@ final class EmbeddedInterpreter {
 
   WorkerStatus status() {
     var threads = workers.stream().map(Worker::status).toList();
-    return new WorkerStatus(ProcessHandle.current().pid(), state, group.revision(), since, threads);
+    var overtimes =
+        running()
+            .flatMap(
+                request ->
+                    request.stack().stream()
+                        .map(stack -> new OvertimeRequest(request.request().id(), stack)))
+            .toList();
+    return new WorkerStatus(
+        ProcessHandle.current().pid(), state, group.revision(), since, threads, overtimes);
   }
 
   /** Ends its loading as failed, though the thread that loads cannot be stopped. */
@@ -190,6 +199,10 @@ final class EmbeddedInterpreter {
   private Interpreter.Handler handler(Route route) {
     var named = handlers.get(script(route));
     return named == null && isSingle() ? handlers.values().iterator().next() : named;
+  }
+
+  private Stream<EmbeddedRequest> running() {
+    return workers.stream().map(worker -> worker.running).filter(Objects::nonNull);
   }
 
   private Failure notThere(Route route) {
@@ -240,8 +253,7 @@ final class EmbeddedInterpreter {
 
     private static RunningRequest status(EmbeddedRequest request) {
       var wsgi = request.request();
-      return new RunningRequest(
-          wsgi.id(), wsgi.method(), wsgi.target(), request.began(), request.stack());
+      return new RunningRequest(wsgi.id(), wsgi.method(), wsgi.target(), request.began());
     }
 
     boolean isLost(long nanoTime) {
@@ -283,16 +295,12 @@ final class EmbeddedInterpreter {
       overtime =
           settings
               .requestTimeout()
-              .map(limit -> new Overtime(group.id(), interpreter, limit, this::running));
+              .map(limit -> new Overtime(group.id(), interpreter, limit, () -> running()));
       if (state == State.STARTING) {
         state = State.READY;
         workers.stream().skip(1).forEach(worker -> worker.thread.start());
       }
       loaded.complete(null);
-    }
-
-    private Stream<EmbeddedRequest> running() {
-      return workers.stream().map(worker -> worker.running).filter(Objects::nonNull);
     }
 
     private void serveOnly() {

@@ -61,12 +61,19 @@ public record ApplicationGroupStatus(
    * @param pid of the process that runs it
    * @param revision of the code that it loaded
    * @param since when it was started
+   * @param overtime what it has run for too long
    */
   public record WorkerStatus(
-      long pid, State state, String revision, Instant since, List<ThreadStatus> threads) {
+      long pid,
+      State state,
+      String revision,
+      Instant since,
+      List<ThreadStatus> threads,
+      List<OvertimeRequest> overtime) {
 
     public WorkerStatus {
       threads = List.copyOf(threads);
+      overtime = List.copyOf(overtime);
     }
   }
 
@@ -83,10 +90,15 @@ public record ApplicationGroupStatus(
    * A request in application code.
    *
    * @param since when it was handed to the thread
-   * @param stack where it stood in Python when it had run for too long; empty: it has not
    */
-  public record RunningRequest(
-      String requestId, String method, String target, Instant since, Optional<String> stack) {}
+  public record RunningRequest(String requestId, String method, String target, Instant since) {}
+
+  /**
+   * A request that has run for longer than requestTimeout and still does, answered or not.
+   *
+   * @param stack where it stood in Python then
+   */
+  public record OvertimeRequest(String requestId, String stack) {}
 
   /**
    * An import that failed.

@@ -2,6 +2,7 @@ package dev.kubewsgi.gateway.admin;
 
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.LoadFailure;
+import dev.kubewsgi.gateway.status.ApplicationGroupStatus.OvertimeRequest;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.RunningRequest;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.ThreadStatus;
@@ -143,8 +144,7 @@ public record FixedStatus(boolean isReady, boolean isDraining) implements Gatewa
   }
 
   private static WorkerStatus worker(long pid, State state) {
-    RunningRequest request =
-        new RunningRequest("r" + pid, "GET", "/shop?<b>", SINCE, Optional.of("in sleep"));
+    RunningRequest request = new RunningRequest("r" + pid, "GET", "/shop?<b>", SINCE);
     return new WorkerStatus(
         pid,
         state,
@@ -152,7 +152,8 @@ public record FixedStatus(boolean isReady, boolean isDraining) implements Gatewa
         SINCE,
         List.of(
             new ThreadStatus(0, Optional.empty(), false),
-            new ThreadStatus(1, Optional.of(request), true)));
+            new ThreadStatus(1, Optional.of(request), true)),
+        List.of(new OvertimeRequest(request.requestId(), "in sleep")));
   }
 
   @Override

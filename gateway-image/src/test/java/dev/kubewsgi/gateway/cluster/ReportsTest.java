@@ -57,7 +57,7 @@ class ReportsTest {
   }
 
   private static WorkerStatus worker(String revision, State state) {
-    return new WorkerStatus(1, state, revision, Instant.EPOCH, List.of());
+    return new WorkerStatus(1, state, revision, Instant.EPOCH, List.of(), List.of());
   }
 
   private static ApplicationGroupStatus group(

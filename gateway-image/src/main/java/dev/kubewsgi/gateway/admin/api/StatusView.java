@@ -210,7 +210,10 @@ public final class StatusView {
         worker.revision(),
         worker.since(),
         busy(worker.threads()),
-        worker.threads().size());
+        worker.threads().size(),
+        worker.overtime().stream()
+            .map(each -> new WorkerInfo.Overtime(each.requestId(), each.stack()))
+            .toList());
   }
 
   /** The threads of {@link #workers}. */
@@ -239,12 +242,7 @@ public final class StatusView {
     // A request may be handed over after the moment that this view is of.
     long millis = Math.max(0, Duration.between(request.since(), now).toMillis());
     return new ThreadInfo.Request(
-        request.requestId(),
-        request.method(),
-        request.target(),
-        request.since(),
-        millis / 1e3,
-        request.stack());
+        request.requestId(), request.method(), request.target(), request.since(), millis / 1e3);
   }
 
   private Optional<ApplicationGroupStatus> runningNow(String id) {

@@ -19,7 +19,7 @@ public record ThreadInfo(
     @Schema(
             description =
                 "Its request has run for too long and cannot be ended: until it does, the thread"
-                    + " runs no other. Of embedded ones.")
+                    + " runs no other. A worker of a daemon group is replaced then.")
         boolean lost) {
 
   /** A request in application code. */
@@ -29,10 +29,5 @@ public record ThreadInfo(
       String method,
       @Schema(description = "As the client sent it: not to be trusted.") String target,
       @Schema(description = "When it was handed to the thread.") Instant since,
-      @Schema(description = "How long ago that was.") double seconds,
-      @Schema(
-              description =
-                  "Where it stood in Python when it had run for longer than requestTimeout; absent:"
-                      + " it has not, or it runs in a daemon group, whose log has it.")
-          Optional<String> stack) {}
+      @Schema(description = "How long ago that was.") double seconds) {}
 }

@@ -2,6 +2,7 @@ package dev.kubewsgi.gateway.admin.api;
 
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -17,4 +18,16 @@ public record WorkerInfo(
     @Schema(description = "Of the code that it loaded.") String revision,
     @Schema(description = "When it was started.") Instant since,
     @Schema(description = "Threads that run a request.") int busyThreads,
-    int threads) {}
+    int threads,
+    @Schema(
+            description =
+                "Requests that have run for longer than requestTimeout and still do, though their"
+                    + " clients may have been answered.")
+        List<Overtime> overtime) {
+
+  /** A request that takes too long. */
+  @Schema(name = "OvertimeRequest")
+  public record Overtime(
+      String requestId,
+      @Schema(description = "Where it stood in Python when it was interrupted.") String stack) {}
+}

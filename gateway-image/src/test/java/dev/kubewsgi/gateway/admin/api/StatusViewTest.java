@@ -74,12 +74,17 @@ class StatusViewTest {
   }
 
   @Test
+  void aWorkerSaysWhatItHasRunForTooLongAndWhereThatStood() {
+    assertEquals(
+        List.of(new WorkerInfo.Overtime("r71", "in sleep")), view.workers().getFirst().overtime());
+  }
+
+  @Test
   void aThreadSaysWhatItRunsForHowLongAndWhetherThatCanBeEnded() {
     ThreadInfo busy = view.threads().get(1);
 
     assertEquals(
-        new ThreadInfo.Request(
-            "r71", "GET", "/shop?<b>", FixedStatus.SINCE, 2.5, Optional.of("in sleep")),
+        new ThreadInfo.Request("r71", "GET", "/shop?<b>", FixedStatus.SINCE, 2.5),
         busy.running().orElseThrow());
     assertTrue(busy.lost());
     assertFalse(view.threads().getFirst().lost());
