@@ -466,12 +466,13 @@ def is_alive(pid):
 
 
 def wait_for(condition):
-    """Waits for something that nothing announces."""
+    """Waits for something that nothing announces, and returns what the condition then gives."""
     deadline = time.monotonic() + PATIENCE
-    while not condition():
+    while not (found := condition()):
         if time.monotonic() > deadline:
             raise AssertionError("waited in vain")
         select.select([], [], [], 0.005)
+    return found
 
 
 def kill(pid, number=signal.SIGKILL):
