@@ -36,10 +36,10 @@ def parse_versions(listing: str) -> dict[str, str]:
     return {row[0]: row[2] for row in rows if len(row) == 3 and row[1] == "ii"}
 
 
-def ensure_installed() -> None:
+def ensure_installed(packages: tuple[str, ...] = PACKAGES) -> None:
     """Install what is missing when root, or name the command that does."""
-    installed = versions()
-    absent = [package for package in PACKAGES if package not in installed]
+    installed = versions(packages)
+    absent = [package for package in packages if package not in installed]
     if not absent:
         return
     if os.geteuid() != 0:

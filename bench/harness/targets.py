@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,38 +130,61 @@ def mod_wsgi_daemon(site: Site) -> list[list[str]]:
 
 def nginx_uwsgi(site: Site) -> list[list[str]]:
     """nginx in front of one uWSGI process for each application, over Unix sockets."""
+    commands = [
+        uwsgi(site, load.key, load.key, load.script, processes=1, threads=15) for load in WORKLOADS
+    ]
+    return [*commands, nginx(site, {load.key: [load.key] for load in WORKLOADS})]
+
+
+def uwsgi(
+    site: Site, name: str, application: str, script: str, processes: int, threads: int
+) -> list[str]:
+    """One uWSGI, of a name that no other of the site has, for one application."""
     root = os.geteuid() == 0
-    if root:  # uWSGI makes its sockets after it has changed to this account
+    if root:  # it makes its socket after it has changed to this account
         shutil.chown(site.folder, WEB_USER)
-    commands = []
+    config = write_filled(
+        CONFIGS / "uwsgi.ini",
+        site.folder / f"uwsgi-{name}.ini",
+        {
+            "site": site.folder,
+            "apps": site.apps,
+            "name": name,
+            "application": application,
+            "script": script,
+            "processes": processes,
+            "threads": threads,
+            "identity": f"uid = {WEB_USER}\ngid = {WEB_USER}" if root else "",
+        },
+    )
+    return ["uwsgi", "--ini", str(config)]
+
+
+def nginx(site: Site, applications: Mapping[str, Sequence[str]]) -> list[str]:
+    """nginx in front of the site's uWSGIs: for each application the names of those that have it."""
+    upstreams = []
     locations = []
-    for load in WORKLOADS:
-        config = write_filled(
-            CONFIGS / "uwsgi.ini",
-            site.folder / f"uwsgi-{load.key}.ini",
-            {
-                "site": site.folder,
-                "apps": site.apps,
-                "application": load.key,
-                "script": load.script,
-                "identity": f"uid = {WEB_USER}\ngid = {WEB_USER}" if root else "",
-            },
-        )
-        commands.append(["uwsgi", "--ini", str(config)])
-        locations.append(
-            f"    location /{load.key} {{\n"
-            f"      include /etc/nginx/uwsgi_params;\n"
-            f"      uwsgi_pass unix:{site.folder}/uwsgi-{load.key}.sock;\n"
-            f"    }}"
-        )
+    for application, names in applications.items():
+        servers = [f"    server unix:{site.folder}/uwsgi-{name}.sock;" for name in names]
+        upstreams += [f"  upstream {application} {{", *servers, "  }"]
+        locations += [
+            f"    location /{application} {{",
+            "      include /etc/nginx/uwsgi_params;",
+            f"      uwsgi_pass {application};",
+            "    }",
+        ]
     config = write_filled(
         CONFIGS / "nginx.conf",
         site.folder / "nginx.conf",
-        {"site": site.folder, "port": site.port, "locations": "\n".join(locations)},
+        {
+            "site": site.folder,
+            "port": site.port,
+            "upstreams": "\n".join(upstreams),
+            "locations": "\n".join(locations),
+        },
     )
-    user = ["-g", f"user {WEB_USER};"] if root else []
-    commands.append(["nginx", "-p", str(site.folder), "-c", str(config), *user])
-    return commands
+    user = ["-g", f"user {WEB_USER};"] if os.geteuid() == 0 else []
+    return ["nginx", "-p", str(site.folder), "-c", str(config), *user]
 
 
 def kube_wsgi(manifests: Path, site: Site) -> list[list[str]]:

@@ -16,7 +16,7 @@ def path(plural: str, name: str = "") -> str:
 
 
 def gateway(port: int = 8080) -> dict[str, Any]:
-    return _object(
+    return of_kind(
         "WsgiGateway",
         GATEWAY,
         {"listeners": [{"name": "http", "port": port}], "embedded": {"enabled": True}},
@@ -24,7 +24,7 @@ def gateway(port: int = 8080) -> dict[str, Any]:
 
 
 def group(number: int) -> dict[str, Any]:
-    return _object("DaemonGroup", group_name(number), {"threads": 5})
+    return of_kind("DaemonGroup", group_name(number), {"threads": 5})
 
 
 def group_name(number: int) -> str:
@@ -33,7 +33,7 @@ def group_name(number: int) -> str:
 
 def alias(number: int, groups: int) -> dict[str, Any]:
     """An alias of one of the groups, with its script in the image."""
-    return _object(
+    return of_kind(
         "ScriptAlias",
         f"app{number}",
         {
@@ -45,7 +45,8 @@ def alias(number: int, groups: int) -> dict[str, Any]:
     )
 
 
-def _object(kind: str, name: str, spec: dict[str, Any]) -> dict[str, Any]:
+def of_kind(kind: str, name: str, spec: dict[str, Any]) -> dict[str, Any]:
+    """One of our objects in the benchmark's namespace."""
     return {
         "apiVersion": "kubewsgi.dev/v1alpha1",
         "kind": kind,
