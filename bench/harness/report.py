@@ -58,7 +58,10 @@ def page(result: dict[str, Any]) -> str:
         f"{settings['seconds']} s, {settings['connections']} keep-alive connections, every server "
         "on one core and wrk on another. Medians over the rounds; each ratio is taken within a "
         "round, and the median of those is shown. Figures move by 15 to 25 % from run to run on a "
-        "shared machine; ratios move less.\n\n" + markdown(result)
+        "shared machine; ratios move less.\n\n"
+        "How exactly requests are given to threads is in "
+        "[benchmarks-dispatch.md](benchmarks-dispatch.md), and what a cluster costs in "
+        "[benchmarks-cluster.md](benchmarks-cluster.md).\n\n" + markdown(result)
     )
 
 

@@ -26,6 +26,7 @@ APACHE_MODULES = Path("/usr/lib/apache2/modules")
 # Debian's nobody-like account of web servers; only root can and must change to it.
 WEB_USER = "www-data"
 BUILD_TIMEOUT_SECONDS = 900.0
+UWSGI_BACKLOG = 100  # its default
 
 
 def free_ports(count: int) -> list[int]:
@@ -137,9 +138,18 @@ def nginx_uwsgi(site: Site) -> list[list[str]]:
 
 
 def uwsgi(
-    site: Site, name: str, application: str, script: str, processes: int, threads: int
+    site: Site,
+    name: str,
+    application: str,
+    script: str,
+    processes: int,
+    threads: int,
+    backlog: int = UWSGI_BACKLOG,
 ) -> list[str]:
-    """One uWSGI, of a name that no other of the site has, for one application."""
+    """One uWSGI, of a name that no other of the site has, for one application.
+
+    backlog: how many connections may wait for a thread
+    """
     root = os.geteuid() == 0
     if root:  # it makes its socket after it has changed to this account
         shutil.chown(site.folder, WEB_USER)
@@ -154,6 +164,7 @@ def uwsgi(
             "script": script,
             "processes": processes,
             "threads": threads,
+            "backlog": backlog,
             "identity": f"uid = {WEB_USER}\ngid = {WEB_USER}" if root else "",
         },
     )
