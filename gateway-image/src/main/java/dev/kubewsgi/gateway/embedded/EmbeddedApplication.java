@@ -81,6 +81,9 @@ public final class EmbeddedApplication implements Application {
     if (serving == null) {
       serving = next; // Requests wait in its queue until it has loaded.
     }
+    var replaces = serving.isSingle() && next.isSingle();
+    serving.standsIn(replaces);
+    next.standsIn(replaces);
     var loading = next.start();
     var limit =
         timer.schedule(
@@ -113,11 +116,13 @@ public final class EmbeddedApplication implements Application {
           return;
         }
         case CLOSED -> {
-          if (target == serving) {
-            request.fail(notServing(target));
+          var cause = failure; // Before it is forgotten for a revision that serves.
+          var other = revisionFor(request.request().route());
+          if (other == target) {
+            request.fail(notServing(target, cause));
             return;
           }
-          target = serving; // A reload came between: the new revision takes it.
+          target = other; // A reload came between: another revision takes it.
         }
       }
     }
@@ -128,8 +133,8 @@ public final class EmbeddedApplication implements Application {
    * has: requests for it wait until the new revision has loaded.
    */
   private EmbeddedInterpreter revisionFor(Route route) {
+    var next = starting; // First: what has taken over in between is then seen to serve.
     var now = serving;
-    var next = starting;
     return next == null || now.canServe(route) || !next.canServe(route) || next.isSingle()
         ? now
         : next;
@@ -170,10 +175,11 @@ public final class EmbeddedApplication implements Application {
   }
 
   private void supersede(EmbeddedInterpreter next) {
-    if (starting != null && starting != serving) {
-      retire(starting);
+    var superseded = starting;
+    starting = next; // First: a request that meets a closed revision looks for another one here.
+    if (superseded != serving) {
+      retire(superseded);
     }
-    starting = next;
   }
 
   private synchronized void loadEnded(EmbeddedInterpreter loaded, Throwable error) {
@@ -200,10 +206,12 @@ public final class EmbeddedApplication implements Application {
         cause.getMessage(),
         keeps ? "; the code that ran before goes on" : "",
         cause.traceback().isEmpty() ? "" : "\n" + cause.traceback().stripTrailing());
-    if (loaded == starting) {
-      starting = null;
+    if (loaded == starting || !keeps) {
       failure =
           new LoadFailure(cause.code(), cause.getMessage(), cause.traceback(), Optional.empty());
+    }
+    if (loaded == starting) {
+      starting = null;
     }
   }
 
@@ -266,8 +274,7 @@ public final class EmbeddedApplication implements Application {
     var _ = load(serving.group(), settings);
   }
 
-  private Failure notServing(EmbeddedInterpreter target) {
-    var cause = failure;
+  private Failure notServing(EmbeddedInterpreter target, LoadFailure cause) {
     if (cause == null) {
       return Failure.retryable(
           FailureCode.SHUTTING_DOWN,

@@ -57,6 +57,7 @@ final class EmbeddedInterpreter {
   private volatile SourceFiles files = SourceFiles.none();
   private volatile Optional<Overtime> overtime = Optional.empty();
   private volatile State state = State.STARTING;
+  private volatile boolean standsIn;
 
   EmbeddedInterpreter(
       PythonRuntime runtime,
@@ -100,6 +101,14 @@ final class EmbeddedInterpreter {
   /** Whether it has one callable alone: what takes its place is the same application. */
   boolean isSingle() {
     return group.scripts().size() == 1;
+  }
+
+  /**
+   * Whether its only callable answers whatever a route names: one alone takes the place of another
+   * alone, of which the routes come a little earlier or later. What comes beside it does not.
+   */
+  void standsIn(boolean does) {
+    standsIn = does;
   }
 
   private static ApplicationGroup.Script script(Route route) {
@@ -193,12 +202,12 @@ final class EmbeddedInterpreter {
   }
 
   /**
-   * What a route names. Where another script has taken the place of the one that this revision has,
-   * that one goes on until the new revision has loaded.
+   * What a route names, or null. Where another script has taken the place of the one that this
+   * revision has, that one goes on until the new revision has loaded.
    */
   private Interpreter.Handler handler(Route route) {
     var named = handlers.get(script(route));
-    return named == null && isSingle() ? handlers.values().iterator().next() : named;
+    return named == null && standsIn ? handlers.values().iterator().next() : named;
   }
 
   private Stream<EmbeddedRequest> running() {

@@ -362,24 +362,48 @@ class EmbeddedModeTest {
     var second = Files.writeString(directory.resolve("second.wsgi"), answers("second"));
     var one = group("shared", first, "1");
     mode.apply(List.of(one), FIVE_THREADS).get();
-    var both =
-        new ApplicationGroup(
-            one.id(),
-            one.processGroup(),
-            one.name(),
-            "2",
-            List.of(
-                new ApplicationGroup.Script(first.toString(), "application"),
-                new ApplicationGroup.Script(second.toString(), "application")),
-            one.python(),
-            one.env(),
-            Map.of());
+    var both = beside(one, second);
 
     var loaded = mode.apply(List.of(both), FIVE_THREADS);
 
     assertEquals("second", get(route(both, second)).await().body());
     loaded.get();
     assertEquals("first", get(route(both, first)).await().body());
+  }
+
+  @Test
+  void answersNothingFromAnotherScriptWhereTheOneBesideItDoesNotLoad() throws Exception {
+    var first = Files.writeString(directory.resolve("sound.wsgi"), answers("first"));
+    var second = Files.writeString(directory.resolve("broken.wsgi"), "import no_such_module\n");
+    var one = group("unsound", first, "1");
+    mode.apply(List.of(one), FIVE_THREADS).get();
+    var both = beside(one, second);
+    mode.apply(List.of(both), FIVE_THREADS).get();
+
+    var failure = get(route(both, second)).await().failure();
+    assertEquals(FailureCode.APPLICATION_NOT_LOADED, failure.code());
+    assertEquals("first", get(route(both, first)).await().body());
+  }
+
+  @Test
+  void saysWhyTheFirstRevisionDidNotLoadThoughTheNextIsOnItsWay() throws Exception {
+    var script = Files.writeString(directory.resolve("hasty.wsgi"), importWaitsForAFile("hasty"));
+    var group = group("hasty", script, "1");
+    var first = mode.apply(List.of(group), FIVE_THREADS);
+    awaitFile("hasty.running");
+    var mended =
+        Files.writeString(directory.resolve("mended-hasty.wsgi"), importWaitsForAFile("mended"));
+    var second = mode.apply(List.of(group("hasty", mended, "2")), FIVE_THREADS);
+    awaitFile("mended.running");
+
+    Files.createFile(directory.resolve("hasty.go"));
+    first.get();
+    var failure = get(route(group, script)).await().failure();
+    Files.createFile(directory.resolve("mended.go"));
+    second.get();
+
+    assertEquals(FailureCode.APPLICATION_NOT_LOADED, failure.code());
+    assertTrue(failure.detail().contains("KW304"), failure.detail());
   }
 
   @Test
@@ -650,6 +674,20 @@ class EmbeddedModeTest {
         Map.of());
   }
 
+  /** The group with another script beside what it has. */
+  private static ApplicationGroup beside(ApplicationGroup group, Path other) {
+    var script = new ApplicationGroup.Script(other.toString(), "application");
+    return new ApplicationGroup(
+        group.id(),
+        group.processGroup(),
+        group.name(),
+        "2",
+        List.of(group.scripts().getFirst(), script),
+        group.python(),
+        group.env(),
+        Map.of());
+  }
+
   private static Route route(ApplicationGroup group, Path script) {
     return new Route("*", "/app", "default/app", script.toString(), "application", group.id());
   }
@@ -678,6 +716,18 @@ class EmbeddedModeTest {
             time.sleep(0.005)
         start_response("200 OK", [])
         return [b"went"]
+    """
+        .formatted(directory.resolve(name));
+  }
+
+  /** The same at its import, which then fails. */
+  private static String importWaitsForAFile(String name) {
+    return """
+    import os, time
+    open(r"%1$s.running", "w").close()
+    while not os.path.exists(r"%1$s.go"):
+        time.sleep(0.005)
+    import no_such_module
     """
         .formatted(directory.resolve(name));
   }
