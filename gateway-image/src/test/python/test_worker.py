@@ -2,12 +2,16 @@
 
 import json
 import os
+import signal
 import socket
 import tempfile
 import threading
 import unittest
 
-from support import APPS, Group, read_to_end
+from support import APPS, PATIENCE, Group, Slot, config, read_to_end
+
+from kubewsgi import worker
+from kubewsgi.config import parse
 
 
 class WorkerTest(unittest.TestCase):
@@ -191,6 +195,44 @@ class OneThread(unittest.TestCase):
                         seen.add(answer["thread"])
                         self.assertFalse(answer["multithread"])
             self.assertEqual(len(seen), 1)
+
+
+class UnderThisTest(unittest.TestCase):
+    """A worker of which the test is the supervisor."""
+
+    def start(self):
+        """A ready worker; its pid and the supervisor's end of their socket pair."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.addCleanup(ours.close)
+        with tempfile.TemporaryDirectory() as directory:
+            group = parse(json.dumps(config(directory, "hello.wsgi")))
+        parent = os.getpid()
+        pid = os.fork()
+        if not pid:
+            ours.close()
+            dump = os.open(os.devnull, os.O_WRONLY)
+            job = worker.Job(group, group.application_groups[0], None, theirs, dump, parent)
+            os._exit(worker.run(job))
+        theirs.close()
+        ours.settimeout(PATIENCE)
+        self.assertEqual(ours.recv(worker.REPORT_LIMIT), worker.READY)
+        return pid, ours
+
+    def test_a_slot_on_its_way_to_a_worker_that_drains_by_itself_is_answered(self):
+        pid, control = self.start()
+        os.kill(pid, signal.SIGTERM)
+        self.assertEqual(control.recv(worker.REPORT_LIMIT), worker.DRAINING)
+
+        ours, theirs = socket.socketpair()
+        theirs.sendall(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")
+        socket.send_fds(control, [worker.TAKE_SLOT], [theirs.fileno()])
+        theirs.close()
+        control.send(worker.DRAIN)
+
+        ours.settimeout(PATIENCE)
+        with Slot(ours) as slot:
+            self.assertEqual(slot.ask("hello.wsgi")[1]["KubeWsgi-Refused"], "draining")
+        self.assertEqual(os.waitpid(pid, 0)[1], 0)
 
 
 class OverTcp(unittest.TestCase):

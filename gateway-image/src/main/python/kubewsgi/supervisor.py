@@ -497,6 +497,7 @@ class Supervisor:
             if state.state == unit.READY:
                 self._enter(state, unit.DRAINING)
                 self._expect_end(state)
+            state.must_order = True  # it ends once it knows that no slot is on its way to it
         elif message == worker.EXITING:
             state.deadline = monotonic() + self._config.shutdown_timeout
         elif message.startswith(worker.OVERTIME):

@@ -224,6 +224,7 @@ class _Worker:
         self._connections = {}
         self._epoll = select.epoll()
         self._drain_until = None  # draining once it is set
+        self._ordered = False  # the supervisor hands over no further slot
         self._wake, self._woken = socket.socketpair()
         self._wake.setblocking(False)
         self._stop, self._stopped = socket.socketpair()
@@ -273,6 +274,7 @@ class _Worker:
         if order == PING:
             self._tell(PONG)
         elif order != TAKE_SLOT:
+            self._ordered = True
             self._drain()
 
     def _take(self, descriptor):
@@ -292,7 +294,9 @@ class _Worker:
     def _is_done(self):
         if self._drain_until is None:
             return False
-        return not self._connections or monotonic() >= self._drain_until
+        # To one that drains by itself a slot may be on its way, and a request may be on that.
+        is_left = self._ordered and not self._connections
+        return is_left or monotonic() >= self._drain_until
 
     def _look_for_idleness(self):
         """A worker that has not served anything yet has nothing that a new one would not have."""
