@@ -2,6 +2,8 @@
 
 The main thread obeys the supervisor; a Crew of other threads serves. Every connection is a slot
 the supervisor has checked and handed over; on it the gateway sends one request after another.
+
+Modelled in src/test/models/dispatch.pml and, with its end, in drain.pml: change those first.
 """
 
 import faulthandler

@@ -15,6 +15,8 @@ import org.jboss.logging.Logger;
  * A connection that belongs to one worker: a slot, running one request at a time. Its state is
  * confined to its event loop; {@link #run}, {@link #abandon} and the body's methods may be called
  * from any thread.
+ *
+ * <p>Modelled in src/test/models/dispatch.pml and, with its end, in drain.pml: change those first.
  */
 final class WorkerConnection extends ChannelInboundHandlerAdapter implements ResponseParser.Sink {
 

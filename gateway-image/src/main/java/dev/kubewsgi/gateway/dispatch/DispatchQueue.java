@@ -25,7 +25,8 @@ import java.util.function.LongSupplier;
  *       timeout, as exactly as {@link #expire} is called.
  * </ul>
  *
- * <p>Thread-safe. Waiters are called outside the lock.
+ * <p>Thread-safe. Waiters are called outside the lock. Modelled in src/test/models/dispatch.pml,
+ * with the worker's side: change that first.
  *
  * @param <S> what a slot carries
  */

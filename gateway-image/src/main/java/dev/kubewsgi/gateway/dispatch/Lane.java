@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The part of a {@link DispatchQueue} that the same slots serve: an application group.
+ * The part of a {@link DispatchQueue} that the same slots serve: an application group. Modelled
+ * with it.
  *
  * @param <S> what a slot carries
  */

@@ -19,6 +19,8 @@ import java.util.function.Predicate;
  * <p>INVARIANT: while requests wait, there is a contender, or a thread that will {@link #poll}
  * before it becomes idle, or no idle thread. Requests are taken in the order they were offered.
  *
+ * <p>Modelled in src/test/models/crew.pml: change that first.
+ *
  * @param <T> a request
  */
 final class Crew<T> {

@@ -27,6 +27,8 @@ import org.jboss.logging.Logger;
 /**
  * An application group in embedded mode, over all its revisions: a new one is loaded beside the old
  * one and takes over when it can serve; then the old one drains.
+ *
+ * <p>Modelled in src/test/models/reload.pml: change that first.
  */
 public final class EmbeddedApplication implements Application {
 

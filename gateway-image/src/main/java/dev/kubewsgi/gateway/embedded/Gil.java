@@ -8,6 +8,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Who waits for the GIL, which all interpreters of this process share: so that the thread that has
  * it can give it up between two requests, before CPython takes it away in the middle of one.
+ *
+ * <p>Modelled in src/test/models/gil.pml: change that first.
  */
 final class Gil {
 
