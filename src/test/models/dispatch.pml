@@ -22,7 +22,7 @@
  *    pauses of the gateways.
  *  - The lead of the worker's crew passes to somebody whenever it is laid down, and each connection has a
  *    thread of its own to attend to it. In truth there is one thread more than slots, and who has none waits
- *    for one; the bell that calls the next leader is not here.
+ *    for one; lead.pml has how they take turns.
  *  - The length of the queue, other application groups, and the choice between workers.
  *
  * FIRST and SECOND are how many requests each gateway has.

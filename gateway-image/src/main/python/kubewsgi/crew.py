@@ -10,6 +10,8 @@ lays the lead down without waking anybody, serves, and takes it up again. Only w
 long does somebody else need the lead: a stand-by thread looks every millisecond, while there is
 work, and takes it. Once an item has taken long, the next ones are likely to: for a while the
 stand-by is then woken before each of them (`_eager`), as if every item were a long one.
+
+Modelled in src/test/models/lead.pml: change that first.
 """
 
 from _thread import allocate_lock
