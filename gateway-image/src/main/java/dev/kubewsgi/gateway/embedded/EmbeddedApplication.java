@@ -258,7 +258,7 @@ public final class EmbeddedApplication implements Application {
     draining.forEach(old -> old.expire(now));
     if (starting != null) {
       starting.expire(now);
-    } else if (serving.isLost(now) && draining.size() < MOST_LOST) {
+    } else if (failure == null && draining.size() < MOST_LOST && serving.isLost(now)) {
       replaceLost();
     }
   }
