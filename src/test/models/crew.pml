@@ -2,9 +2,9 @@
  * The threads of one interpreter and the requests that wait for them: embedded/Crew.java, with serve,
  * serveTurn and leave of EmbeddedInterpreter.Worker, each as an inline or a label of its name.
  *
- * Three members; two event loops that offer two requests each; and a reload, which expires some of what
- * waits, closes the crew, and expires or refuses more. All of them come at any time: before the members
- * have joined, too.
+ * Three members; two event loops, of which one offers two requests and the other one; and a reload, which
+ * expires some of what waits, closes the crew, and expires or refuses more. All of them come at any time:
+ * before the members have joined, too.
  *
  * Abstracted:
  *  - A section under the lock is one atomic step. Nothing in it blocks, and what it touches is touched
@@ -21,7 +21,7 @@
  */
 
 #define MEMBERS 3
-#define REQUESTS 4
+#define REQUESTS 3
 #define MAX_WAITING 1
 #define NOBODY 7
 
@@ -286,7 +286,7 @@ init {
     run Member(1);
     run Member(2);
     run EventLoop(2);
-    run EventLoop(2);
+    run EventLoop(1);
     run Reload()
   }
 }

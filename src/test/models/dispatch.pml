@@ -28,8 +28,8 @@
  * FIRST and SECOND are how many requests each gateway has.
  *
  * explored: FIRST=2 SECOND=1 CLIENT_LEAVES
- * explored: FIRST=3 SECOND=1
- * explored: THREADS=1 FIRST=1 SECOND=1 FAIR
+ * explored: FIRST=3 SECOND=1; finds putBack_at_tail
+ * explored: THREADS=1 FIRST=1 SECOND=1 FAIR; finds leader_only_refuses
  */
 
 #ifndef THREADS

@@ -18,7 +18,7 @@
  *  - The gateway opens no further connections in place of those that end.
  *
  * explored: REQUESTS=2 SIGTERM
- * explored: REQUESTS=2 KILLED
+ * explored: REQUESTS=2 KILLED; finds lost_is_sent_again
  * explored: REQUESTS=3
  */
 
