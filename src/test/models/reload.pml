@@ -16,6 +16,7 @@
  *  - A load has one outcome, whoever completes the future: the thread that loads, or the timer.
  *  - An interpreter serves one request at a time, in any order.
  *  - A script that takes the place of another that was alone, which then answers for it meanwhile.
+ *  - An interpreter whose threads are all lost to requests that cannot be ended, and what waited in it.
  */
 
 #define REVISIONS 3
