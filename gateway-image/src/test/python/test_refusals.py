@@ -51,7 +51,6 @@ import os; os.chdir("/")
 import os; os.setuid(os.getuid())
 import resource as r; r.setrlimit(r.RLIMIT_CORE, (0, 0))
 import resource as r, os; r.prlimit(os.getpid(), r.RLIMIT_CORE, (0, 0))
-import faulthandler as f; f.dump_traceback_later(0.01, exit=True)
 """.strip().splitlines()
 
 ALLOWED = """
@@ -63,7 +62,12 @@ import os; os.dup2(0, 60); os.close(fd=60)
 import signal; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
 import signal; signal.pthread_sigmask(signal.SIG_UNBLOCK, signal.valid_signals())
 import resource as r; r.prlimit(0, r.RLIMIT_CORE)
-import faulthandler as f; f.dump_traceback_later(9); f.cancel_dump_traceback_later()
+import os; os.wait4(pid=os.posix_spawn("/bin/true", ["true"], {}), options=0)
+import os; p = os.posix_spawn("/bin/true", ["true"], {}); os.waitid(os.P_PID, p, os.WEXITED)
+import signal; signal.alarm(0)
+import signal, _thread; signal.pthread_kill(_thread.get_ident(), 0)
+import subprocess as s, os; s.check_call(["true"], preexec_fn=lambda: os.close(0))
+import os; assert os.kill.__name__ == "kill"
 import multiprocessing.connection as c; a, b = c.Pipe(); a.close(); b.close()
 """.strip().splitlines()
 
@@ -125,11 +129,18 @@ class Refusals(unittest.TestCase):
             "import faulthandler\n"
             "faulthandler.enable()\n"
             "faulthandler.register(10)\n"
+            "faulthandler.dump_traceback_later(0.01, exit=True)\n"
             "print(faulthandler.is_enabled(), *[line[:30] for line in logged], sep='\\n')\n"
         )
         self.assertEqual((code, errors), (0, ""))
         self.assertEqual(
-            lines, ["False", "KW528: faulthandler.enable() d", "KW528: faulthandler.register()"]
+            lines,
+            [
+                "False",
+                "KW528: faulthandler.enable() d",
+                "KW528: faulthandler.register()",
+                "KW528: faulthandler.dump_trace",
+            ],
         )
 
     def test_installed_twice_is_installed_once(self):

@@ -16,6 +16,8 @@ A token names a request; it means nothing after its end.
 """
 
 import _posixsubprocess
+import atexit
+import io
 import os
 import sys
 from _thread import _local, get_ident
@@ -56,6 +58,7 @@ class Interpreter:
         refusals.install(self._host["log"])
         sys.stdout = _Log(self._host["log"])
         sys.stderr = _Log(self._host["log"])
+        sys.stdin = io.StringIO()
         sys.argv = [""]
         if not self._is_main:
             _guard_extensions(self._host)
@@ -126,18 +129,26 @@ class Interpreter:
         )
 
     def finish(self):
-        """Waits, but not for ever, for the application's threads: they keep it from being ended.
+        """Waits, but not for ever, for the application's threads, and runs its atexit functions.
 
-        What threading._shutdown does, which may be called on one thread only, and has no limit.
+        The threads keep the interpreter from being ended. What threading._shutdown does, which may
+        be called on one thread only, and has no limit. The functions would be run by whoever ends
+        the interpreter: the one main thread of all, and too late to end threads.
         """
-        threading = sys.modules.get("threading")
-        if threading is None:
-            return
-        for stop in reversed(threading._threading_atexits):
-            stop()
         until = monotonic() + _LONGEST_FINISH
+        threading = sys.modules.get("threading")
+        if threading is not None:
+            for stop in reversed(threading._threading_atexits):
+                stop()
+            self._join_threads(threading, until, daemons=False)
+        atexit._run_exitfuncs()
+        if threading is not None:
+            self._join_threads(threading, until, daemons=True)
+
+    def _join_threads(self, threading, until, daemons):
         for thread in threading.enumerate():
-            if thread.ident != get_ident() and not thread.daemon and _was_started_here(thread):
+            is_meant = daemons or not thread.daemon
+            if is_meant and thread.ident != get_ident() and _was_started_here(thread):
                 thread.join(max(0, until - monotonic()))
 
 

@@ -17,6 +17,8 @@ from kubewsgi import errors
 _DEEPEST_RECURSION = 10_000
 _STACK_BYTES = 64 << 20
 
+_PROCESS = os.getpid()
+
 _DAEMON = "move the alias to a daemon group (spec.processGroup)"
 
 
@@ -42,9 +44,13 @@ class _Refusal:
         self._message = message
 
     def __call__(self, *arguments, **options):
-        if self._is_harmful(*arguments, **options):
+        # In a child between its fork and its exec (preexec_fn) everything is the child's own.
+        if os.getpid() == _PROCESS and self._is_harmful(*arguments, **options):
             raise RuntimeError(self._message)
         return self._original(*arguments, **options)
+
+    def __getattr__(self, name):
+        return getattr(self._original, name)
 
 
 def _refuse(modules, name, instead, is_harmful):
@@ -89,20 +95,22 @@ def _bound_recursion(log):
 
 
 def _ignore_crash_handlers(log):
-    """The signals that they take are the JVM's, which uses them in its ordinary work."""
+    """They are of the process: the signals that they take are how the JVM does ordinary work."""
     import faulthandler
 
     def ignored(name):
         def ignore(*_, **__):
             log(
                 f"{errors.GATEWAY_PROTECTED}: faulthandler.{name}() does nothing in the gateway's "
-                f"process, whose signals are the JVM's; to use it, {_DAEMON}"
+                f"process, which other applications share; to use it, {_DAEMON}"
             )
 
         return ignore
 
     faulthandler.enable = ignored("enable")
     faulthandler.register = ignored("register")
+    # It would go on to look at an interpreter that has ended.
+    faulthandler.dump_traceback_later = ignored("dump_traceback_later")
 
 
 # When a call is harmful.
@@ -121,13 +129,21 @@ def _is_own_group(group, signal, /):
     return signal != 0 and group in (0, os.getpgrp())
 
 
-def _is_any_child(pid, *_):
+def _is_any_child(pid, *_, **__):
     """One that the gateway has started is missed by it, if somebody else takes its end."""
     return pid < 1
 
 
 def _is_not_one_child(kind, *_):
-    return kind != os.P_PID
+    return kind not in (os.P_PID, getattr(os, "P_PIDFD", os.P_PID))
+
+
+def _sends_a_signal(thread, signal, /):
+    return signal != 0
+
+
+def _sets_an_alarm(seconds, /):
+    return seconds != 0
 
 
 def _is_standard_stream(fd):
@@ -142,12 +158,10 @@ def _blocks_faults(how, mask, /):
     """SIGILL, SIGBUS, SIGFPE and SIGSEGV are how the JVM learns of a null reference."""
     import signal
 
+    if not isinstance(mask, (set, frozenset, list, tuple)):
+        return True  # to look into an iterator would empty it
     faults = {signal.SIGILL, signal.SIGBUS, signal.SIGFPE, signal.SIGSEGV}
     return how != signal.SIG_UNBLOCK and not faults.isdisjoint(mask)
-
-
-def _ends_the_process(timeout, repeat=False, file=None, exit=False):
-    return bool(exit)
 
 
 def _limits_own_process(pid, resource, limits=None, /):
@@ -166,7 +180,8 @@ _REFUSED = (
     (_OS, ("_exit", "abort"), _RAISE, _always),
     (_OS, ("kill",), _RAISE, _is_own_process),
     (_OS, ("killpg",), _RAISE, _is_own_group),
-    (_SIGNAL, ("raise_signal", "pthread_kill"), _RAISE, _always),
+    (_SIGNAL, ("raise_signal",), _RAISE, _always),
+    (_SIGNAL, ("pthread_kill",), _RAISE, _sends_a_signal),
     (_OS, ("fork", "forkpty", "execv", "execve"), "use subprocess", _always),
     (_OS, ("wait", "wait3"), _WAIT, _always),
     (_OS, ("waitpid", "wait4"), _WAIT, _is_any_child),
@@ -176,10 +191,10 @@ _REFUSED = (
     (_OS, ("dup2",), "use contextlib.redirect_stdout", _replaces_standard_stream),
     (_OS, ("chdir", "fchdir", "chroot"), "use absolute paths", _always),
     (_OS, _USERS, "start the gateway as that user", _always),
-    (_SIGNAL, ("alarm", "setitimer"), "use threading.Timer", _always),
+    (_SIGNAL, ("alarm",), "use threading.Timer", _sets_an_alarm),
+    (_SIGNAL, ("setitimer",), "use threading.Timer", _always),
     (_SIGNAL, ("siginterrupt",), "leave signals to the gateway", _always),
     (_SIGNAL, ("pthread_sigmask",), "block no signals that faults send", _blocks_faults),
-    (("faulthandler",), ("dump_traceback_later",), "leave out exit=True", _ends_the_process),
     (("resource",), ("setrlimit",), "set the limits of the gateway", _always),
     (("resource",), ("prlimit",), "set the limits of the gateway", _limits_own_process),
 )

@@ -11,6 +11,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What ends or corrupts the process of an ordinary Python, run in a real gateway: it lives, its
@@ -74,7 +77,9 @@ class EmbeddedAttacksTest {
         Arguments.of("import os; os.setuid(65534)", refused),
         Arguments.of("import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (9, 9))", refused),
         Arguments.of("import resource as r; r.prlimit(0, r.RLIMIT_AS, (9, 9))", refused),
-        Arguments.of("import faulthandler as f; f.dump_traceback_later(0.1, exit=True)", refused),
+        Arguments.of("import faulthandler as f; f.dump_traceback_later(0.1, exit=True)", "None"),
+        Arguments.of("import signal; signal.siginterrupt(10, True)", refused),
+        Arguments.of("result = input()", "EOFError"),
         Arguments.of("import faulthandler as f; f.enable(); f.register(10)", "None"),
         Arguments.of("raise SystemError('of C')", "SystemError: of C"),
         Arguments.of(
@@ -179,6 +184,66 @@ class EmbeddedAttacksTest {
     assertEquals(0, compiler.inheritIO().start().waitFor());
   }
 
+  @Test
+  void systemExitIsTheFailureOfItsRequest() {
+    HttpResponse<String> answer =
+        served.send(
+            HttpRequest.newBuilder(served.url("/attacked"))
+                .POST(BodyPublishers.ofString("import sys; sys.exit(3)")));
+    assertEquals(500, answer.statusCode());
+    assertEquals(200, served.get("/neighbour").statusCode());
+  }
+
+  /** Each would end the process, or keep all other interpreters from being ended. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "import atexit, threading, time\n"
+            + "atexit.register(lambda: threading.Thread(target=time.sleep, args=(3,)).start())",
+        "import atexit\nclass A:\n  def __lt__(self, o): return sorted([self, o])\n"
+            + "atexit.register(lambda: A() < A())",
+        "import atexit, time; atexit.register(time.sleep, 999)",
+        "import atexit, sys; atexit.register(sys.exit)",
+      })
+  void whatRunsAtTheEndOfAnInterpreterEndsNobodyElse(String attack) throws Exception {
+    String pid = served.get("/neighbour").body();
+    for (int time = 0; time < 2; time++) {
+      attack("/attacked", attack);
+      String mark = "mark_" + UUID.randomUUID().toString().replace("-", "");
+      served.write("attacks.py", Files.readString(served.file("attacks.py")) + mark + " = True\n");
+      Eventually.isTrue(
+          "the new code serves",
+          () ->
+              attack(
+                      "/attacked",
+                      "import sys; result = any('"
+                          + mark
+                          + "' in vars(m) for m in list(sys.modules.values()))")
+                  .equals("True"));
+    }
+    assertEquals(pid, served.get("/neighbour").body());
+  }
+
+  /** An atexit function may tell them to. */
+  @Test
+  void aThreadThatEndsWhenTheApplicationDoesLeavesNothingBehind() throws Exception {
+    int from = served.command().output().size();
+    long before = draining();
+    attack(
+        "/attacked",
+        """
+        import atexit, threading
+        stop = threading.Event()
+        threading.Thread(target=stop.wait, daemon=True).start()
+        atexit.register(lambda: print('told to stop') or stop.set())
+        """);
+    served.write("attacks.py", Files.readString(served.file("attacks.py")) + "# one more\n");
+    served.command().awaitLine("its end", from, line -> line.contains("told to stop"));
+    Eventually.isTrue("its interpreter has ended", () -> draining() <= before);
+    assertTrue(
+        served.command().output().stream().skip(from).noneMatch(line -> line.contains("KW314")));
+  }
+
   /** CPython aborts the process when an interpreter is ended beside such a thread. */
   @Test
   void aThreadThatDoesNotEndOutlivesItsInterpretersReload() throws Exception {
@@ -189,6 +254,11 @@ class EmbeddedAttacksTest {
     served.write("attacks.py", Files.readString(served.file("attacks.py")) + "# another\n");
     served.command().awaitLine("KW314", from, line -> line.contains("KW314 "));
     assertEquals("1", attack("/attacked", "result = 1"));
+  }
+
+  private static long draining() {
+    String workers = served.get(served.adminUrl("/api/v1/workers")).body();
+    return Pattern.compile("DRAINING").matcher(workers).results().count();
   }
 
   private static String attack(String path, String code) {

@@ -37,6 +37,14 @@ public final class EmbeddedApplication implements Application {
   /** Interpreters that a group may leave behind with requests in them that cannot be ended. */
   private static final int MOST_LOST = 4;
 
+  /**
+   * Between two attempts to replace one: what its import needs may be what its requests wait for.
+   */
+  private static final long REPLACE_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  /** For the stacks of an import that takes too long, which need the GIL. */
+  private static final long STACKS_SECONDS = 1;
+
   /** How exactly the queue's timeout is kept. */
   private static final long EXPIRE_MILLIS = 50;
 
@@ -52,6 +60,7 @@ public final class EmbeddedApplication implements Application {
   private volatile LoadFailure failure;
   private EmbeddedSettings settings;
   private boolean stopped;
+  private long nextReplacement = System.nanoTime();
 
   EmbeddedApplication(
       PythonRuntime runtime, Supplier<Path> sources, ScheduledExecutorService timer) {
@@ -145,11 +154,11 @@ public final class EmbeddedApplication implements Application {
   /** Finishes what is being served and ends. */
   synchronized CompletableFuture<Void> stop() {
     stopped = true;
-    expiry.cancel(false);
     retire(starting);
     retire(serving);
     return CompletableFuture.allOf(
-        draining.stream().map(EmbeddedInterpreter::ended).toArray(CompletableFuture[]::new));
+            draining.stream().map(EmbeddedInterpreter::ended).toArray(CompletableFuture[]::new))
+        .whenComplete((_, _) -> expiry.cancel(false));
   }
 
   synchronized ApplicationGroupStatus status() {
@@ -194,7 +203,6 @@ public final class EmbeddedApplication implements Application {
       failure = null;
       if (old != loaded) {
         retire(old);
-        old.takeStranded(System.nanoTime()).forEach(request -> enqueue(request, loaded));
       }
     }
   }
@@ -221,7 +229,22 @@ public final class EmbeddedApplication implements Application {
    * The load goes on in its interpreter, which cannot be taken from it, but nobody waits for it.
    */
   private void loadTooSlow(EmbeddedInterpreter slow) {
-    var stacks = slow.stacks();
+    var _ =
+        CompletableFuture.supplyAsync(slow::stacks, EmbeddedApplication::aside)
+            .completeOnTimeout("", STACKS_SECONDS, TimeUnit.SECONDS)
+            .thenAccept(stacks -> giveUp(slow, stacks));
+  }
+
+  /** What takes the GIL must not hold up the timer. */
+  private static void aside(Runnable task) {
+    Thread.ofPlatform()
+        .daemon()
+        .name("embedded-stacks")
+        .stackSize(PythonRuntime.STACK_BYTES)
+        .start(task);
+  }
+
+  private void giveUp(EmbeddedInterpreter slow, String stacks) {
     slow.giveUp(
         new LoadException(
             "KW307",
@@ -252,15 +275,35 @@ public final class EmbeddedApplication implements Application {
     old.drain();
   }
 
-  private synchronized void expire() {
-    var now = System.nanoTime();
+  /** Never throws: it would not be called again. */
+  private void expire() {
+    try {
+      expire(System.nanoTime());
+    } catch (RuntimeException | Error e) {
+      LOG.errorf(e, "embedded mode could not look after its requests");
+    }
+  }
+
+  private synchronized void expire(long now) {
+    if (serving == null) {
+      return;
+    }
     serving.expire(now);
     draining.forEach(old -> old.expire(now));
+    draining.forEach(old -> old.takeStranded(now).forEach(request -> enqueue(request, serving)));
     if (starting != null) {
       starting.expire(now);
-    } else if (failure == null && draining.size() < MOST_LOST && serving.isLost(now)) {
+    } else if (isToBeReplaced(now)) {
+      nextReplacement = now + REPLACE_PAUSE_NANOS;
       replaceLost();
     }
+  }
+
+  private boolean isToBeReplaced(long now) {
+    return !stopped
+        && draining.size() < MOST_LOST
+        && now - nextReplacement >= 0
+        && serving.isLost(now);
   }
 
   /**
@@ -269,9 +312,9 @@ public final class EmbeddedApplication implements Application {
   private void replaceLost() {
     LOG.warnf(
         "KW519 application group %s: each of its threads has a request that cannot be ended; the"
-            + " same code starts beside them in a new interpreter, and the old one stays in memory"
-            + " while they last. Give what it waits for a timeout of its own, or move the alias to"
-            + " a daemon group (spec.processGroup), where such a worker is killed",
+            + " same code starts beside them, and they stay in memory while they last. Give what"
+            + " they wait for a timeout of its own, or move the alias to a daemon group"
+            + " (spec.processGroup), where such a worker is replaced",
         serving.group().id());
     var _ = load(serving.group(), settings);
   }

@@ -36,9 +36,6 @@ final class EmbeddedInterpreter {
 
   private static final Logger LOG = Logger.getLogger(EmbeddedInterpreter.class);
 
-  /** As much as Python's recursion limit needs; the memory is used only as far as it is touched. */
-  private static final long STACK_BYTES = 64L << 20;
-
   /** Time enough for some requests to end; the shortest that the field can say. */
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
@@ -207,7 +204,7 @@ final class EmbeddedInterpreter {
    */
   private Interpreter.Handler handler(Route route) {
     var named = handlers.get(script(route));
-    return named == null && standsIn ? handlers.values().iterator().next() : named;
+    return named == null && standsIn ? handlers.values().stream().findFirst().orElse(null) : named;
   }
 
   private Stream<EmbeddedRequest> running() {
@@ -251,7 +248,7 @@ final class EmbeddedInterpreter {
           Thread.ofPlatform()
               .daemon()
               .name("embedded-" + group.name() + "-" + index)
-              .stackSize(STACK_BYTES)
+              .stackSize(PythonRuntime.STACK_BYTES)
               .unstarted(index == 0 ? this::loadThenServe : this::serveOnly);
     }
 
@@ -342,31 +339,31 @@ final class EmbeddedInterpreter {
       python.detach();
     }
 
+    /** Never throws: this thread has the GIL. */
     private void serve(InterpreterThread python, EmbeddedRequest request) {
-      var now = System.nanoTime();
-      if (request.isOverdue(now)) {
-        failOverdue(request);
-        return;
-      }
-      if (request.isClosed()) {
-        request.discardBody();
-        return;
-      }
-      var wsgi = request.request();
-      var handler = handler(wsgi.route());
-      if (handler == null) {
-        request.fail(notThere(wsgi.route()));
-        return;
-      }
-      request.begins(now);
-      running = request;
       try {
-        request.finish(python.run(handler, wsgi, request.queued(), request.waited(now), request));
-      } catch (RuntimeException | Error e) { // This thread has the GIL: it must go on.
-        LOG.errorf(e, "KW500 request %s: embedded mode itself failed", wsgi.id());
+        serve(python, request, System.nanoTime());
+      } catch (RuntimeException | Error e) {
+        LOG.errorf(e, "KW500 request %s: embedded mode itself failed", request.request().id());
         request.fail(Failure.of(FailureCode.APPLICATION_FAILED, e.toString()));
       } finally {
         running = null;
+      }
+    }
+
+    private void serve(InterpreterThread python, EmbeddedRequest request, long now) {
+      var wsgi = request.request();
+      var handler = handler(wsgi.route());
+      if (request.isOverdue(now)) {
+        failOverdue(request);
+      } else if (request.isLeft()) {
+        request.discardBody();
+      } else if (handler == null) {
+        request.fail(notThere(wsgi.route()));
+      } else {
+        request.begins(now);
+        running = request;
+        request.finish(python.run(handler, wsgi, request.queued(), request.waited(now), request));
       }
     }
 

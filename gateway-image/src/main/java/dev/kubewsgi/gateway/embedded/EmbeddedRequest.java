@@ -56,7 +56,11 @@ final class EmbeddedRequest implements RequestChannel, BodyReader {
   private int unacknowledged;
   private boolean awaitsWritable;
 
+  /** Why nothing can be read or written any more. */
   private String closedReason;
+
+  /** Nobody waits for an answer. */
+  private boolean left;
 
   // Its time in the application: written by the thread that runs it.
   private volatile Instant began;
@@ -77,7 +81,7 @@ final class EmbeddedRequest implements RequestChannel, BodyReader {
 
   /** Begins; on the event loop. */
   void begin() {
-    exchange.onClosed(() -> close("the client left"));
+    exchange.onClosed(() -> leave("the client left"));
     if (!bodyEnded && !request().expectsContinue()) {
       reading = true;
       exchange.readBody(this);
@@ -103,10 +107,10 @@ final class EmbeddedRequest implements RequestChannel, BodyReader {
   }
 
   /** Nobody waits for an answer any more. */
-  boolean isClosed() {
+  boolean isLeft() {
     lock.lock();
     try {
-      return closedReason != null;
+      return left;
     } finally {
       lock.unlock();
     }
@@ -167,7 +171,17 @@ final class EmbeddedRequest implements RequestChannel, BodyReader {
   /** Any thread: answers for an application that does not, and wakes it if it waits for us. */
   void cutOff(Failure failure) {
     fail(failure);
-    close(failure.detail());
+    leave(failure.detail());
+  }
+
+  private void leave(String reason) {
+    lock.lock();
+    try {
+      left = true;
+      close(reason);
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void close(String reason) {

@@ -3,6 +3,7 @@ package dev.kubewsgi.gateway.embedded;
 import dev.kubewsgi.gateway.embedded.cpython.Interpreter;
 import dev.kubewsgi.gateway.embedded.cpython.InterpreterThread;
 import dev.kubewsgi.gateway.embedded.cpython.LoadException;
+import dev.kubewsgi.gateway.embedded.cpython.PythonRuntime;
 import dev.kubewsgi.gateway.exchange.Failure;
 import dev.kubewsgi.gateway.exchange.FailureCode;
 import java.time.Duration;
@@ -50,7 +51,11 @@ final class Overtime {
     this.limitNanos = limit.toNanos();
     this.running = running;
     this.thread =
-        Thread.ofPlatform().daemon().name("embedded-overtime-" + group).start(this::watch);
+        Thread.ofPlatform()
+            .daemon()
+            .name("embedded-overtime-" + group)
+            .stackSize(PythonRuntime.STACK_BYTES)
+            .start(this::watch);
   }
 
   /** Answers for the requests that were interrupted and did not end. */
@@ -58,7 +63,7 @@ final class Overtime {
     running
         .get()
         .filter(request -> request.ran(nanoTime) >= limitNanos + GRACE_NANOS)
-        .filter(request -> !request.isClosed())
+        .filter(request -> !request.isLeft())
         .forEach(request -> request.cutOff(tooSlow(request, nanoTime)));
   }
 
@@ -92,7 +97,7 @@ final class Overtime {
   /** Asked more often than once: by Python's clock it may be due a moment later. */
   private boolean isToBeInterrupted(EmbeddedRequest request, long nanoTime) {
     long ran = request.ran(nanoTime);
-    return ran >= limitNanos && ran < limitNanos + GRACE_NANOS;
+    return ran >= limitNanos && (request.stack().isEmpty() || ran < limitNanos + GRACE_NANOS);
   }
 
   private void interrupt() {
@@ -117,7 +122,7 @@ final class Overtime {
                 group,
                 TimeUnit.NANOSECONDS.toSeconds(request.ran(nanoTime)),
                 request.stack().isEmpty()
-                    ? " and perhaps the GIL: its stack could not be read"
+                    ? ", and its stack could not be read: it may keep the GIL"
                     : ""));
   }
 }

@@ -182,14 +182,14 @@ final class BoundListener {
   }
 
   /**
-   * Done when the event loops have ended what they are at: the answer that closes a connection is
-   * counted and logged after that.
+   * Done when the event loops have ended what they are at, and what follows from it: requests are
+   * counted and logged after the connection's end that they cause, or that is theirs.
    */
   CompletableFuture<Void> settled() {
     EventLoopGroup loops = socket.eventLoop().parent();
     return CompletableFuture.allOf(
         StreamSupport.stream(loops.spliterator(), false)
-            .map(loop -> CompletableFuture.runAsync(() -> {}, loop))
+            .map(loop -> CompletableFuture.runAsync(() -> {}, loop).thenRunAsync(() -> {}, loop))
             .toArray(CompletableFuture<?>[]::new));
   }
 

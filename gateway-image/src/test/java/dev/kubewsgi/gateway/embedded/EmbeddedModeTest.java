@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kubewsgi.gateway.embedded.cpython.PythonRuntime;
+import dev.kubewsgi.gateway.exchange.Failure;
 import dev.kubewsgi.gateway.exchange.FailureCode;
 import dev.kubewsgi.gateway.python.PythonFinder;
 import dev.kubewsgi.gateway.python.WorkerArchive;
@@ -498,6 +499,57 @@ class EmbeddedModeTest {
 
     assertEquals(500, get(route).await().status());
     assertTrue(LOG.stream().anyMatch(line -> line.contains("KW528")), LOG.toString());
+  }
+
+  /** It is answered by its application, as one that failed while that read it. */
+  @Test
+  void aRequestWhoseBodyFailedWhileItWaitedIsAnswered() throws Exception {
+    var route =
+        serve(
+            waitsForAFile("busy").replace("[b\"went\"]", "[environ['wsgi.input'].read() or b'-']"),
+            settings(1, 10, Duration.ofSeconds(45)));
+    var busy = get(route);
+    awaitFile("busy.running");
+    var waiting =
+        new RecordedExchange(LOOP, route, "POST", List.of(), 5, false) {
+          @Override
+          public void readBody(dev.kubewsgi.gateway.exchange.BodyReader reader) {
+            reader.failed(Failure.of(FailureCode.REQUEST_TIMEOUT, "the body stopped coming"));
+          }
+        };
+    LOOP.execute(() -> mode.application(route.applicationGroup()).handle(waiting));
+    LOOP.submit(() -> {}).get();
+    Files.createFile(directory.resolve("busy.go"));
+
+    assertEquals("-", busy.await().body());
+    waiting.await();
+  }
+
+  @Test
+  void whatWaitsForAThreadThatIsLostIsAnsweredWhenItsAliasGoes() throws Exception {
+    var limited =
+        new EmbeddedSettings(
+            1,
+            new QueueSettings(10, Duration.ofSeconds(2)),
+            Duration.ofSeconds(15),
+            Optional.of(Duration.ofMillis(100)));
+    var route =
+        serve(
+            """
+            import time
+            def application(environ, start_response):
+                time.sleep(8)
+            """,
+            limited);
+    var application = mode.application(route.applicationGroup());
+    var stuck = get(route);
+    LOOP.submit(() -> {}).get();
+    mode.retire(List.of());
+    var late = new RecordedExchange(LOOP, route, "GET", List.of());
+    LOOP.execute(() -> application.handle(late));
+
+    assertEquals(FailureCode.APPLICATION_TOO_SLOW, stuck.await().failure().code());
+    assertEquals(503, late.await().failure().code().status());
   }
 
   @Test

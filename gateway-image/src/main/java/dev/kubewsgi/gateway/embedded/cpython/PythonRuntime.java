@@ -21,6 +21,12 @@ import java.util.function.Consumer;
  */
 public final class PythonRuntime {
 
+  /**
+   * Of every thread that runs Python: as much as its deepest recursion needs
+   * (kubewsgi/refusals.py). The memory is used only as far as it is touched.
+   */
+  public static final long STACK_BYTES = 64L << 20;
+
   private static final int CONFIG_ROOM = 4096;
   private static final long PRE_CONFIG_UTF8_MODE = 28;
   private static final long CONFIG_INSTALL_SIGNAL_HANDLERS = 16;
@@ -57,7 +63,12 @@ public final class PythonRuntime {
     LibPython.open(installation.library().orElseThrow());
     var mainThread =
         Executors.newSingleThreadExecutor(
-            task -> Thread.ofPlatform().daemon().name("python-main").unstarted(task));
+            task ->
+                Thread.ofPlatform()
+                    .daemon()
+                    .name("python-main")
+                    .stackSize(STACK_BYTES)
+                    .unstarted(task));
     var mainState =
         await(
             mainThread,
