@@ -6,7 +6,6 @@ import argparse
 import json
 import os
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from . import debian, machine, report, rounds, startup, summary
+from .command import exit_status, write_page
 from .errors import BenchError
 from .targets import BENCH, CONFIGS, REPOSITORY, TARGETS, Running, Site, Target, free_ports
 from .workloads import HELLO, WORKLOADS, Workload
@@ -34,24 +34,17 @@ PAGE = REPOSITORY / "docs" / "benchmarks.md"
 def main(arguments: Sequence[str]) -> int:
     """Run the command line; returns the exit status."""
     options = parse(arguments)
-    # A terminated harness must still end its servers: turn the signal into an exception.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(143))
-    try:
+
+    def work() -> None:
         if options.results is None:
             result = run(options, "bench/run " + " ".join(arguments))
         else:
             result = json.loads(options.results.read_text())
-    except BenchError as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    print(report.markdown(result))
-    if options.write_docs:
-        PAGE.write_text(report.page(result))
-        print(f"wrote {PAGE.relative_to(REPOSITORY)}")
-    return 0
+        print(report.markdown(result))
+        if options.write_docs:
+            write_page(PAGE, report.page(result))
+
+    return exit_status(work)
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

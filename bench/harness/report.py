@@ -44,7 +44,12 @@ def markdown(result: dict[str, Any]) -> str:
         ("Memory and idle processor time", memory_table(result["memory"])),
         ("Machine and versions", fact_table(result["machine"])),
     ]
-    return "\n\n".join(f"## {title}\n\n{table}" for title, table in sections if table) + "\n"
+    return in_sections(sections)
+
+
+def in_sections(sections: Iterable[tuple[str, str]]) -> str:
+    """Return tables under their titles, without those that have no rows."""
+    return "\n\n".join(f"## {title}\n\n{text}" for title, text in sections if text) + "\n"
 
 
 def page(result: dict[str, Any]) -> str:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from .. import machine
-from ..errors import BenchError
+from ..command import exit_status, write_page
 from ..targets import BENCH, REPOSITORY, free_ports
 from . import gateway_figures, objects, operator_figures, pods_figures
 from .figures import Measure, table
@@ -27,22 +25,15 @@ PARTS = ("operator", "gateway", "pods")
 def main(arguments: Sequence[str]) -> int:
     """Run the command line; returns the exit status."""
     options = parse(arguments)
-    # A terminated harness must still end what it started: turn the signal into an exception.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(143))
-    try:
+
+    def work() -> None:
         with tempfile.TemporaryDirectory(prefix="kube-wsgi-bench-") as directory:
             text = page(options, "bench/cluster " + " ".join(arguments), Path(directory))
-    except BenchError as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    print(text)
-    if options.write_docs:
-        PAGE.write_text(text)
-        print(f"wrote {PAGE.relative_to(REPOSITORY)}")
-    return 0
+        print(text)
+        if options.write_docs:
+            write_page(PAGE, text)
+
+    return exit_status(work)
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

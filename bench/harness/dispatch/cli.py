@@ -5,9 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -17,6 +15,7 @@ from typing import Any
 
 from .. import debian, machine
 from ..cli import RESULTS, say, scratch_folder
+from ..command import exit_status, write_page
 from ..errors import BenchError
 from ..targets import BENCH, REPOSITORY
 from . import cluster, exactness, overload, report, servers, trace
@@ -43,24 +42,17 @@ _WAY_PAUSE = 0.01
 def main(arguments: Sequence[str]) -> int:
     """Run the command line; returns the exit status."""
     options = parse(arguments)
-    # A terminated harness must still end its servers: turn the signal into an exception.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(143))
-    try:
+
+    def work() -> None:
         if options.results is None:
             result = run(options, " ".join(["bench/dispatch", *arguments]))
         else:
             result = json.loads(options.results.read_text())
-    except BenchError as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    print(report.markdown(result))
-    if options.write_docs:
-        PAGE.write_text(report.page(result))
-        print(f"wrote {PAGE.relative_to(REPOSITORY)}")
-    return 0
+        print(report.markdown(result))
+        if options.write_docs:
+            write_page(PAGE, report.page(result))
+
+    return exit_status(work)
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

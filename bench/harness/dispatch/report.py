@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 from typing import Any
 
-from ..report import fact_table, table
+from ..report import fact_table, in_sections, table
 from ..summary import Outcome
 from .exactness import NOTICED_SECONDS, Exactness
 from .overload import Overload
@@ -110,7 +110,7 @@ def markdown(result: dict[str, Any]) -> str:
         ("Overload", overload_table(servers)),
         ("Machine and versions", fact_table(facts)),
     ]
-    return "\n\n".join(f"## {title}\n\n{text}" for title, text in sections if text) + "\n"
+    return in_sections(sections)
 
 
 def page(result: dict[str, Any]) -> str:

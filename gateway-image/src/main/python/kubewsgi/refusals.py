@@ -13,7 +13,7 @@ from importlib import import_module
 from kubewsgi import errors
 
 # Levels of calls that go through C need up to 6 kB of stack each (`sorted` in `__lt__` on CPython
-# 3.13; 2.6 kB on 3.11, and less elsewhere). EmbeddedInterpreter gives its threads as much stack.
+# 3.13; 2.6 kB on 3.11, and less elsewhere). The gateway gives its threads as much: PythonRuntime.
 _DEEPEST_RECURSION = 10_000
 _STACK_BYTES = 64 << 20
 
