@@ -28,15 +28,8 @@ class EmbeddedOvertimeTest {
 
   private ServedDirectory serve(int threads) {
     String gateway =
-        """
-        apiVersion: kubewsgi.dev/v1alpha1
-        kind: WsgiGateway
-        metadata: {name: main}
-        spec:
-          listeners: [{name: http, port: 8000}]
-          embedded: {enabled: true, threads: %d, requestTimeout: 1s}
-        """
-            .formatted(threads);
+        Scripts.gateway(
+            "embedded: {enabled: true, threads: %d, requestTimeout: 1s}".formatted(threads));
     Scripts.in(
         directory,
         gateway + Scripts.embedded("/app", "overtime.py") + Scripts.embedded("/other", "pid.py"),

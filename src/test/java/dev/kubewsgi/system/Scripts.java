@@ -27,6 +27,19 @@ final class Scripts {
     }
   }
 
+  /** A WsgiGateway of one listener, with more fields of its spec, each on a line. */
+  static String gateway(String fields) {
+    return """
+        ---
+        apiVersion: kubewsgi.dev/v1alpha1
+        kind: WsgiGateway
+        metadata: {name: main}
+        spec:
+          listeners: [{name: http, port: 8000}]
+        """
+        + fields.indent(2);
+  }
+
   /** A ScriptAlias that runs embedded, ready to be one document of several. */
   static String embedded(String path, String script) {
     return alias(path, script, "");

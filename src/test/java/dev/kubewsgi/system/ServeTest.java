@@ -46,16 +46,7 @@ class ServeTest {
 
   @Test
   void aGatewayWhoseManifestWantsAnAccessLogWritesALineForEachRequest() {
-    String gateway =
-        """
-        apiVersion: kubewsgi.dev/v1alpha1
-        kind: WsgiGateway
-        metadata: {name: main}
-        spec:
-          listeners: [{name: http, port: 8000}]
-          embedded: {enabled: true}
-          accessLog: Combined
-        """;
+    String gateway = Scripts.gateway("embedded: {enabled: true}\naccessLog: Combined");
     Scripts.in(directory, gateway + Scripts.embedded("/", "pid.py"), "pid.py");
     try (ServedDirectory served = ServedDirectory.of(directory)) {
       served.get("/logged");

@@ -141,7 +141,9 @@ final class EmbeddedRequest implements RequestChannel, BodyReader {
    * @param found null: unknown, what was found before stays
    */
   void stack(String found) {
-    stack = found == null ? stack : found;
+    if (found != null) {
+      stack = found;
+    }
   }
 
   // How it ends
