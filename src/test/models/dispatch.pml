@@ -1,60 +1,64 @@
 /*
- * Requests of two gateways for the threads of one worker. At a gateway: submit, putBack, cancel and offer of
- * dispatch/Lane.java; start, whole and refused of daemon/WorkerConnection.java; clientLeft and again of
- * daemon/DaemonRequest.java. In the worker: _wait, _attend, _step and _answer of kubewsgi/worker.py; take,
- * release and _lead_once of kubewsgi/crew.py. Each is an inline, a process or a label of its name.
+ * Requests of two gateways for the threads of one worker. At a gateway: submit, putBack, turn, cancel and offer
+ * of dispatch/Lane.java; start, ask, whole and refused of daemon/WorkerConnection.java; clientLeft and again of
+ * daemon/DaemonRequest.java. In the worker: _wait, _attend, _step, _answer and _turn of kubewsgi/worker.py; take,
+ * keep, ask, release, take_back and _settle of kubewsgi/slots.py; _lead_once of kubewsgi/crew.py. Each is an
+ * inline, a process or a label of its name.
  *
- * The worker has two threads; one gateway has both of its slots, the other has opened the first of its. So
- * there is a slot too many, and the worker answers `busy`. A request of the first gateway may be cancelled.
- * That each request ends, though others are told `busy` and come again, is proved with a worker of one thread.
+ * One gateway has two connections, the other one. So there is one too many for the worker's two threads, or two
+ * for its one, and the worker answers `busy`: the gateway asks on that connection for the next thread, and the
+ * worker keeps one for it. A request of the first gateway may be cancelled.
  *
  * Abstracted:
- *  - A section under the queue's lock is one atomic step. That the slot's connection is told of a request
- *    is part of it: nobody but that connection can see whether it has been.
- *  - Each connection is a process, though some share an event loop. A slot's pause after `busy` is as long
- *    as it may be.
+ *  - A section under the queue's lock, or under that of the worker's slots, is one atomic step.
+ *  - Each connection is a process, though some share an event loop.
  *  - A client that leaves while a worker has its request breaks the connection off; here that request is
  *    answered. Connections do not end: drain.pml has that.
  *  - A whole request is one message, and so is its answer. epoll reports one connection at a time, and what
  *    has come twice on one before that is reported once (EPOLLET). That a body which comes later is reported
- *    again is left out: a slot is taken then for the moment in which nothing is found, and somebody may be
- *    told `busy` though a thread is idle. Such moments could follow each other for ever only in step with the
- *    pauses of the gateways.
+ *    again is left out: a slot is taken then for the moment in which nothing is found.
  *  - The lead of the worker's crew passes to somebody whenever it is laid down, and each connection has a
  *    thread of its own to attend to it. In truth there is one thread more than slots, and who has none waits
  *    for one; lead.pml has how they take turns.
+ *  - Which of those who ask has waited longest: any of them may get the thread.
+ *  - A thread that is kept too long is taken back at any time, but once.
  *  - The length of the queue, other application groups, and the choice between workers.
  *
  * FIRST and SECOND are how many requests each gateway has.
  *
- * explored: FIRST=2 SECOND=1 CLIENT_LEAVES
- * explored: FIRST=3 SECOND=1; finds putBack_at_tail
- * explored: THREADS=1 FIRST=1 SECOND=1 FAIR; finds leader_only_refuses
+ * explored: THREADS=1 FIRST=2 SECOND=1
+ * explored: THREADS=1 FIRST=1 SECOND=1 CLIENT_LEAVES; finds turn_kept_for_the_gone cancel_does_not_look turn_not_passed
+ * explored: THREADS=2 FIRST=2 SECOND=1; finds run_without_slot
+ * explored: THREADS=1 FIRST=1 SECOND=1 TAKES_BACK FAIR
  */
 
-#ifndef THREADS
-#define THREADS 2
-#endif
 #define CONNECTIONS 3
 #define REQUESTS (FIRST + SECOND)
 #define ALL ((1 << REQUESTS) - 1)
+#define ASK 13
+#define PASS 14
 #define NONE 15
 
-mtype = { NO, ANSWER, BUSY, SERVE, REFUSE };
+mtype = { NO, ANSWER, BUSY, KEPT, PASSED, SERVE, REFUSE };
 
 /* Of the gateways. Requests are numbered as they arrive; those of the second gateway come after. */
 chan queue[2] = [REQUESTS] of { byte };
 byte idle; /* a bit for each connection whose slot is idle */
+byte asker[2] = NONE; /* the connection that asks for a thread: the worker is full */
 byte started[CONNECTIONS] = NONE; /* what a connection is to run */
+bool asks[CONNECTIONS]; /* it is to ask */
+bool holds[CONNECTIONS]; /* the worker keeps a thread for it */
 byte gone; /* a bit for each request whose client has left */
 
 /* Between a gateway and the worker. */
-byte requests[CONNECTIONS] = NONE;
+byte requests[CONNECTIONS] = NONE; /* or ASK, or PASS */
 mtype answers[CONNECTIONS] = NO;
 bool event[CONNECTIONS]; /* epoll's */
 
 /* Of the worker. */
-byte slots = THREADS;
+byte slots = THREADS; /* that are free */
+bool asking[CONNECTIONS];
+bool kept[CONNECTIONS];
 mtype attends[CONNECTIONS] = NO; /* `claim`, and what for */
 bool again[CONNECTIONS];
 bool slot[CONNECTIONS];
@@ -71,7 +75,7 @@ byte running; /* in application code */
 
 /* The INVARIANT of DispatchQueue, at the end of every section under the lock. */
 inline exact(gateway) {
-  assert(IDLE(gateway) == 0 || len(queue[gateway]) == 0) /* no request waits beside an idle slot */
+  assert(asker[gateway] != NONE || IDLE(gateway) == 0 || len(queue[gateway]) == 0) /* no request waits beside an idle slot of a worker that is not full */
 }
 
 inline granted(request, connection) {
@@ -82,6 +86,11 @@ inline granted(request, connection) {
 inline enqueue(request, gateway) {
   queue[gateway]!!request; /* sorted */
   waits = waits | (1 << request)
+}
+
+inline dequeue(request, gateway) {
+  queue[gateway]?request;
+  waits = waits & ~(1 << request)
 }
 
 inline ends(request) {
@@ -104,7 +113,12 @@ inline takeIdle(gateway, connection) {
 
 inline submit(request, gateway, connection) {
   atomic {
-    takeIdle(gateway, connection);
+    if
+#ifndef MUTATION_submit_to_full_worker
+    :: asker[gateway] != NONE
+#endif
+    :: else -> takeIdle(gateway, connection)
+    fi;
     if
     :: connection != NONE -> granted(request, connection)
     :: else -> enqueue(request, gateway)
@@ -114,22 +128,50 @@ inline submit(request, gateway, connection) {
   }
 }
 
-inline putBack(request, gateway, connection) {
-  atomic {
-#ifndef MUTATION_putBack_takes_no_idle_slot
-    takeIdle(gateway, connection);
-#endif
-    if
-    :: connection != NONE -> granted(request, connection)
+/* After `busy`. There is no other worker, so that it waits. */
+inline putBack(request, gateway) {
+  if
+  :: asker[gateway] == NONE -> asker[gateway] = me; asks[me] = true
+  :: else -> idle = idle | (1 << me)
+  fi;
 #ifdef MUTATION_putBack_at_tail
-    :: else -> queue[gateway]!request; waits = waits | (1 << request)
+  queue[gateway]!request; waits = waits | (1 << request);
 #else
-    :: else -> enqueue(request, gateway)
+  enqueue(request, gateway);
 #endif
-    fi;
-    exact(gateway);
-    connection = NONE
-  }
+  exact(gateway)
+}
+
+/* The worker keeps a thread for this connection. */
+inline turn(gateway, request, connection) {
+  if
+  :: asker[gateway] == me -> asker[gateway] = NONE
+  :: else
+  fi;
+  if
+  :: len(queue[gateway]) > 0 ->
+    dequeue(request, gateway);
+    granted(request, me);
+    if
+#ifndef MUTATION_turn_asks_no_more
+    :: len(queue[gateway]) > 0 && asker[gateway] == NONE ->
+      takeIdle(gateway, connection);
+      if
+      :: connection != NONE -> asker[gateway] = connection; asks[connection] = true
+      :: else
+      fi
+#endif
+    :: else
+    fi
+#ifdef MUTATION_turn_not_passed
+  :: else -> idle = idle | (1 << me)
+#else
+  :: else -> holds[me] = false; requests[me] = PASS; event[me] = true
+#endif
+  fi;
+  exact(gateway);
+  connection = NONE;
+  request = NONE
 }
 
 inline offer(gateway, request) {
@@ -137,9 +179,8 @@ inline offer(gateway, request) {
 #ifdef MUTATION_offer_does_not_look
   :: false
 #else
-  :: len(queue[gateway]) > 0 ->
-    queue[gateway]?request;
-    waits = waits & ~(1 << request);
+  :: len(queue[gateway]) > 0 && asker[gateway] == NONE ->
+    dequeue(request, gateway);
     granted(request, me)
 #endif
   :: else -> idle = idle | (1 << me)
@@ -161,22 +202,27 @@ endIdle:
       request = started[me];
       started[me] = NONE;
       if
+#ifdef MUTATION_turn_kept_for_the_gone
       :: gone & (1 << request) -> ends(request); offer(gateway, request)
-      :: else -> requests[me] = request; event[me] = true
+#else
+      :: gone & (1 << request) && holds[me] -> ends(request); turn(gateway, request, connection)
+      :: gone & (1 << request) && !holds[me] -> ends(request); offer(gateway, request)
+#endif
+      :: else -> holds[me] = false; requests[me] = request; event[me] = true
       fi
     }
+  :: atomic { asks[me] -> asks[me] = false; requests[me] = ASK; event[me] = true }
   :: atomic { answers[me] == ANSWER -> answers[me] = NO; ends(request); offer(gateway, request) }
+  :: atomic { answers[me] == PASSED -> answers[me] = NO; offer(gateway, request) }
+  :: atomic { answers[me] == KEPT -> answers[me] = NO; holds[me] = true; turn(gateway, request, connection) }
   :: atomic {
       answers[me] == BUSY ->
       answers[me] = NO;
       if
-      :: gone & (1 << request) -> ends(request); goto pause
-      :: else
+      :: gone & (1 << request) -> ends(request); offer(gateway, request)
+      :: else -> putBack(request, gateway)
       fi
     }
-    putBack(request, gateway, connection);
-pause:
-    atomic { offer(gateway, request) }
   od
 }
 
@@ -210,6 +256,64 @@ proctype ClientLeft() {
   }
 }
 
+/* Slots.take, in the steps between which others can go on. */
+inline take(connection) {
+  if
+#ifdef MUTATION_take_forgets_kept
+  :: false
+#else
+  :: atomic { kept[connection] -> kept[connection] = false; slot[connection] = true }
+#endif
+  :: else ->
+    if
+    :: asking[0] || asking[1] || asking[2]
+    :: else ->
+      atomic {
+        if
+        :: slots > 0 -> slots--; slot[connection] = true
+        :: else
+        fi
+      }
+    fi
+  fi
+}
+
+/* Slots._settle */
+inline settle(connection) {
+  atomic {
+    do
+    :: slots > 0 && (asking[0] || asking[1] || asking[2]) ->
+      if
+      :: asking[0] -> connection = 0
+      :: asking[1] -> connection = 1
+      :: asking[2] -> connection = 2
+      fi;
+      slots--;
+      asking[connection] = false;
+      kept[connection] = true;
+      answers[connection] = KEPT
+    :: else -> break
+    od;
+    connection = NONE
+  }
+}
+
+/* Slots.release */
+inline release(connection, any) {
+  if
+  :: slot[connection] ->
+#ifdef MUTATION_slot_not_released
+    slot[connection] = false;
+#else
+    atomic { slots++; slot[connection] = false };
+#endif
+#ifndef MUTATION_release_does_not_settle
+    settle(any)
+#endif
+  :: else
+  fi
+}
+
 /* _wait and _lead_once. */
 proctype Leader() {
   byte connection = NONE;
@@ -227,12 +331,12 @@ endWait:
       :: attends[connection] != NO -> connection = NONE; goto endWait
       :: else
       fi;
+      attends[connection] = BUSY /* claimed */
+    }
+    take(connection);
+    atomic {
       if
-#ifdef MUTATION_leader_only_refuses
-      :: false
-#else
-      :: slots > 0 -> slots--; slot[connection] = true; attends[connection] = SERVE; connection = NONE
-#endif
+      :: slot[connection] -> attends[connection] = SERVE; connection = NONE
       :: else -> attends[connection] = REFUSE
       fi
     }
@@ -243,58 +347,59 @@ endWait:
   od
 }
 
-inline release() {
-  if
-#ifdef MUTATION_slot_not_released
-  :: slot[me] -> slot[me] = false
-#else
-  :: slot[me] -> slots++; slot[me] = false
-#endif
-  :: else
-  fi
-}
-
 #ifdef MUTATION_run_without_slot
 #define HAS_SLOT true
 #else
 #define HAS_SLOT slot[me]
 #endif
 
-/* The thread that attends to a connection: _attend, _step and _answer. */
+/* The thread that attends to a connection: _attend, _step, _answer and _turn. */
 proctype Attendant(byte me) {
   mtype how = NO;
+  byte any = NONE;
 endFree:
   do
-  :: attends[me] != NO && again[me] ->
-    atomic {
+  :: (attends[me] == SERVE || attends[me] == REFUSE) && again[me] ->
 #ifndef MUTATION_again_reset_after_step
-      again[me] = false;
+    again[me] = false;
 #endif
-      if
-      :: attends[me] == SERVE && !slot[me] && slots > 0 -> slots--; slot[me] = true
-      :: else
-      fi
-    }
+    if
+    :: attends[me] == SERVE && !slot[me] -> take(me)
+    :: else
+    fi;
     if /* step */
-    :: atomic {
-        requests[me] != NONE && HAS_SLOT ->
+    :: requests[me] < REQUESTS && HAS_SLOT ->
+      atomic {
         assert((ran & (1 << requests[me])) == 0); /* a request is run once */
         ran = ran | (1 << requests[me]);
         requests[me] = NONE;
         running++;
         assert(running <= THREADS) /* no more requests are run at once than there are threads */
       }
-      atomic { running--; release() }
+      atomic { running-- };
+      release(me, any);
       answers[me] = ANSWER
-    :: atomic { requests[me] != NONE && !HAS_SLOT -> requests[me] = NONE; answers[me] = BUSY }
+    :: requests[me] < REQUESTS && !HAS_SLOT ->
+      atomic { requests[me] = NONE; answers[me] = BUSY }
+    :: requests[me] == ASK && slot[me] -> /* keep */
+      atomic { requests[me] = NONE; slot[me] = false; kept[me] = true; answers[me] = KEPT }
+    :: requests[me] == ASK && !slot[me] ->
+      atomic { requests[me] = NONE; asking[me] = true };
+#ifndef MUTATION_ask_does_not_settle
+      settle(any)
+#endif
+    :: requests[me] == PASS ->
+      requests[me] = NONE;
+      release(me, any);
+      answers[me] = PASSED
     :: requests[me] == NONE
     fi;
 #ifdef MUTATION_again_reset_after_step
     again[me] = false;
 #endif
-  :: attends[me] != NO && !again[me] ->
-    atomic { release(); how = attends[me] }
-    attends[me] = NO;
+  :: (attends[me] == SERVE || attends[me] == REFUSE) && !again[me] ->
+    release(me, any);
+    atomic { how = attends[me]; attends[me] = NO };
 #ifndef MUTATION_no_look_after_release
     atomic {
       if
@@ -307,6 +412,18 @@ endFree:
   od
 }
 
+/* Slots.take_back: its gateway does nothing with it. */
+proctype TakeBack() {
+  byte any = NONE;
+  if
+  :: atomic { kept[0] -> kept[0] = false; slots++ }
+  :: atomic { kept[2] -> kept[2] = false; slots++ }
+  :: true -> goto neverKept
+  fi;
+  settle(any);
+neverKept:
+}
+
 init {
   atomic {
     run Connection(0);
@@ -316,6 +433,9 @@ init {
     run EventLoop(1, FIRST, REQUESTS);
 #ifdef CLIENT_LEAVES
     run ClientLeft();
+#endif
+#ifdef TAKES_BACK
+    run TakeBack();
 #endif
     run Leader();
     run Attendant(0);

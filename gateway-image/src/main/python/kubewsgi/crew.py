@@ -1,8 +1,8 @@
 """The threads of a worker: who waits for requests, who runs them, who tells others to go away.
 
-Guarantees: at most `size` items are served at once; an item that arrives while fewer are being
-served is served, in the order of arrival; one that arrives while `size` are is refused at once.
-With size 1 the same thread serves every item, for code that is bound to its thread.
+Guarantees: an item that arrives while there is a slot for it is served, in the order of arrival;
+one that arrives while there is none is refused at once. With one slot the same thread serves every
+item, for code that is bound to its thread.
 
 One thread, the leader, waits for items. Handing the lead over before each item would wake another
 thread every time, and two threads then fight for the GIL over every system call. So the leader
@@ -26,21 +26,19 @@ _TICK = 0.001
 
 
 class Crew:
-    """`size` slots, and one thread more than that, so that somebody is always free to refuse.
+    """A thread for each slot, and one more, so that somebody is always free to refuse.
 
     `wait()` blocks and returns arrived items, or None to end; `serve(item, slot)` and
-    `refuse(item)` must not raise. `serve` gives its slot back by `release`, before whoever sent
-    the item can know that it is done: the next item would find all slots taken. It may `take`
-    one again.
+    `refuse(item)` must not raise. `serve` gives its slot back before whoever sent the item can
+    know that it is done: the next item would find all slots taken. It may take one again.
     """
 
-    def __init__(self, size, wait, serve, refuse):
-        self._size = size
+    def __init__(self, slots, wait, serve, refuse):
+        self._slots = slots
         self._wait = wait
         self._serve = serve
         self._refuse = refuse
         self._arrived = deque()
-        self._slots = deque(range(size))
         # INVARIANT: only the holder of _lead waits, takes from _arrived and counts _turn.
         self._lead = allocate_lock()
         self._turn = 0
@@ -54,28 +52,12 @@ class Crew:
 
     def start(self):
         """Starts the threads."""
-        for number in range(self._size + 1):
+        for number in range(self._slots.size + 1):
             name = f"wsgi-{number}"
             Thread(target=self._work, args=(number,), name=name, daemon=True).start()
 
-    def take(self):
-        """A free slot, or None. Only for a thread that is serving."""
-        try:
-            return self._slots.pop()
-        except IndexError:
-            return None
-
-    def release(self, slot):
-        """Gives a slot back."""
-        self._slots.append(slot)
-
-    @property
-    def busy(self):
-        """How many slots are taken."""
-        return self._size - len(self._slots)
-
     def _work(self, number):
-        serves = self._size > 1 or number == 0
+        serves = self._slots.size > 1 or number == 0
         while self._await_lead():
             while self._lead_once(serves):
                 pass
@@ -90,9 +72,9 @@ class Crew:
             arrived.extend(items)
             if not arrived:
                 return True
-        if not serves and self._slots:
+        if not serves and self._slots.may_take(arrived[0]):
             return self._give_lead_back()
-        slot = self.take()
+        slot = self._slots.take(arrived[0]) if serves else None
         if slot is None:
             self._refuse(arrived.popleft())
             return True

@@ -73,6 +73,21 @@ def parse_head(head, base):
     return environ, application, length, expects is not None
 
 
+def parse_turn(order, rest):
+    """What the field KubeWsgi-Turn says, which ends the head: `ask` and seconds, or `pass`.
+
+    Returns the seconds, or None to pass. `rest` is what follows the head. Raises NotCanonical.
+    """
+    word, _, waited = order.partition(b" ")
+    if rest:
+        raise NotCanonical("bytes follow the request before its answer")
+    if order == b"pass":
+        return None
+    if word != b"ask" or not waited.replace(b".", b"", 1).isdigit():
+        raise NotCanonical("KubeWsgi-Turn is not 'pass', or 'ask' and a number of seconds")
+    return float(waited)
+
+
 def _parse_block(block, base):
     fields = _parse_fields(block)
     try:

@@ -22,6 +22,7 @@ from time import monotonic
 from kubewsgi import errors, http1, loading, overtime, process, recycling, wsgi
 from kubewsgi.crew import Crew
 from kubewsgi.overtime import Run, Watch, interrupter
+from kubewsgi.slots import KEPT, Slots
 
 # The supervisor's orders and the worker's reports: one datagram each on their socket pair.
 TAKE_SLOT = b"slot"
@@ -51,6 +52,10 @@ _LOOKS = 8
 # How a request names the application of an application group that has one alone.
 _ONLY = ("*", "*")
 _REFUSED = "KubeWsgi-Refused"
+# How an order about turns begins: no request has such a field.
+_TURN = b"GET /.kubewsgi/turn HTTP/1.1\r\nKubeWsgi-Turn: "
+_KEPT = b"HTTP/1.1 204 No Content\r\nKubeWsgi-Turn: kept\r\n\r\n"
+_PASSED = b"HTTP/1.1 204 No Content\r\nKubeWsgi-Turn: passed\r\n\r\n"
 
 
 class Job:
@@ -153,13 +158,14 @@ class _Connection:
     tries the claim; the holder looks at `again` after giving the claim back. So none is missed.
     """
 
-    __slots__ = ("socket", "claim", "again", "slot", "buffer", "discarding", "run")
+    __slots__ = ("socket", "claim", "again", "slot", "kept", "buffer", "discarding", "run")
 
     def __init__(self, connection):
         self.socket = connection
         self.claim = allocate_lock()
         self.again = False
-        self.slot = None  # the crew's slot its request has taken
+        self.slot = None  # that its request has taken
+        self.kept = None  # that it may take; of Slots
         self.buffer = b""  # of a head that is not complete
         self.discarding = False  # answered for the last time; what arrives is dropped
         self.run = None  # overtime.Run of its request, if that is watched
@@ -172,12 +178,12 @@ class _Connection:
 class _Answer(http1.Answer):
     """A streamed answer that gives its slot back before its end tells that it is done."""
 
-    __slots__ = ("_connection", "_crew", "_watch", "begun")
+    __slots__ = ("_connection", "_slots", "_watch", "begun")
 
-    def __init__(self, connection, crew, watch):
+    def __init__(self, connection, slots, watch):
         super().__init__(connection.socket)
         self._connection = connection
-        self._crew = crew
+        self._slots = slots
         self._watch = watch
         self.begun = False
 
@@ -190,7 +196,7 @@ class _Answer(http1.Answer):
     def end(self):
         if self._watch is not None:  # what follows must not be interrupted half-way
             self._watch.leave(self._connection.run)
-        _release(self._crew, self._connection)
+        _release(self._slots, self._connection)
         super().end()
 
 
@@ -222,7 +228,9 @@ class _Worker:
         limit = config.request_timeout
         self._overtime = b""  # what has been said of it
         self._watch = None if limit is None else Watch(limit, interrupter(), self._cut_off)
-        self._crew = Crew(config.threads, self._wait, self._serve, self._refuse)
+        self._slots = Slots(config.threads, self._keeps)
+        self._keeping = False  # a slot that is kept may have to be taken back
+        self._crew = Crew(self._slots, self._wait, self._serve, self._refuse)
         self._connections = {}
         self._epoll = select.epoll()
         self._drain_until = None  # draining once it is set
@@ -252,6 +260,8 @@ class _Worker:
                 self._look_for_idleness()
             if self._watch is not None:
                 self._look_for_overtime()
+            if self._keeping:
+                self._look_for_kept()
         self._tell(EXITING)
         self._stop.send(b"x")
         return 0
@@ -303,7 +313,7 @@ class _Worker:
     def _look_for_idleness(self):
         """A worker that has not served anything yet has nothing that a new one would not have."""
         now = monotonic()
-        if self._latest != self._seen or self._crew.busy:
+        if self._latest != self._seen or self._slots.busy:
             self._seen = self._latest
             self._idle_since = now
         elif self._latest and now - self._idle_since >= self._inactivity:
@@ -317,6 +327,11 @@ class _Worker:
             self._tell(OVERTIME + said)
         if seconds is not None:
             self._tell(WORN + b"requestTimeout (%.0f s)" % seconds)
+
+    def _look_for_kept(self):
+        self._keeping = False  # first: what is kept from now on says so again
+        if self._slots.take_back():
+            self._keeping = True
 
     def _cut_off(self, run, has_begun):
         """Answers in the place of an application that cannot be interrupted, and hangs up."""
@@ -340,6 +355,8 @@ class _Worker:
             seconds.append(self._inactivity / _LOOKS)
         if self._watch is not None:
             seconds.append(self._watch.interval)
+        if self._keeping:
+            seconds.append(KEPT)
         if self._drain_until is not None:
             seconds.append(max(0, self._drain_until - monotonic()))
         return min(*seconds, _LONGEST_PATIENCE) * 1000 + 1 if seconds else None
@@ -373,7 +390,7 @@ class _Worker:
     def _serve(self, connection, slot):
         """Serves a claimed connection until nothing is left on it."""
         connection.slot = slot
-        self._attend(connection, self._crew.take)
+        self._attend(connection, self._slots.take)
 
     def _refuse(self, connection):
         """The same without a slot: says so."""
@@ -385,10 +402,10 @@ class _Worker:
                 while connection.again:
                     connection.again = False
                     if connection.slot is None:
-                        connection.slot = take()
+                        connection.slot = take(connection)
                     self._step(connection)
                 if connection.slot is not None:  # no head was complete: nothing was served
-                    _release(self._crew, connection)
+                    _release(self._slots, connection)
                 connection.claim.release()
                 if not connection.again or not connection.claim.acquire(False):
                     return
@@ -398,7 +415,7 @@ class _Worker:
             pass
         except BaseException as failure:
             _log(f"{errors.WORKER_FAULT}: {wsgi.format_traceback(failure)}")
-        _release(self._crew, connection)
+        _release(self._slots, connection)
         self._close(connection)
 
     def _step(self, connection):
@@ -422,7 +439,35 @@ class _Worker:
             connection.again = True
             return
         connection.buffer = b""
-        self._answer(connection, data[:end], data[end + 4 :])
+        if data.startswith(_TURN):
+            self._turn(connection, data[len(_TURN) : end], data[end + 4 :])
+        else:
+            self._answer(connection, data[:end], data[end + 4 :])
+
+    def _turn(self, connection, order, rest):
+        """Keeps a thread for this connection now or when one is free, or gives it back."""
+        waited = http1.parse_turn(order, rest)
+        if waited is None:
+            _release(self._slots, connection)
+            connection.socket.sendall(_PASSED)
+        elif self._drain_until is not None:
+            connection.run = None
+            self._finish(connection, _NO_BODY, _refusal("draining"))
+        elif connection.slot is None:
+            self._slots.ask(connection, waited)
+        else:
+            slot, connection.slot = connection.slot, None
+            self._slots.keep(connection, slot)
+
+    def _keeps(self, connection):
+        """Says that a thread is kept for it."""
+        try:
+            connection.socket.send(_KEPT, socket.MSG_DONTWAIT)
+        except OSError:  # the gateway has left, which its event says too
+            pass
+        if not self._keeping:
+            self._keeping = True
+            self._rouse()
 
     def _answer(self, connection, head, rest):
         environ, key, length, expects = http1.parse_head(head, self._base)
@@ -453,7 +498,7 @@ class _Worker:
             _locate(environ, self._root)
         environ["mod_wsgi.thread_id"] = connection.slot
         environ["wsgi.errors"] = wsgi.ErrorLog(_log, environ.get("mod_wsgi.request_id", "-"))
-        sink = _Answer(connection, self._crew, self._watch)
+        sink = _Answer(connection, self._slots, self._watch)
         try:
             if self._watch is None:
                 answer = wsgi.run(application, environ, body, sink, length)
@@ -478,7 +523,7 @@ class _Worker:
     def _finish(self, connection, body, answer):
         interrupted = connection.run is not None and connection.run.was_interrupted
         reusable = body is _NO_BODY or (not interrupted and body.drain())
-        _release(self._crew, connection)
+        _release(self._slots, connection)
         if answer is not None:
             if not connection.may_answer():
                 raise _HungUp
@@ -505,6 +550,7 @@ class _Worker:
 
     def _close(self, connection):
         # The claim is kept: a late event for this connection finds it taken.
+        self._slots.leave(connection)
         self._connections.pop(connection.socket.fileno(), None)
         connection.socket.close()
         self._tell(SLOT_CLOSED)
@@ -512,11 +558,11 @@ class _Worker:
             self._rouse()
 
 
-def _release(crew, connection):
+def _release(slots, connection):
     slot = connection.slot
     if slot is not None:
         connection.slot = None
-        crew.release(slot)
+        slots.release(slot)
 
 
 def _locate(environ, root):
@@ -526,7 +572,7 @@ def _locate(environ, root):
         environ["SCRIPT_FILENAME"] = f"{root}/{name}"
 
 
-def _no_slot():
+def _no_slot(_connection):
     return None
 
 

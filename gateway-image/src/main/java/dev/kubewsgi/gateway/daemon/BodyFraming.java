@@ -29,7 +29,8 @@ final class BodyFraming {
     return LAST_CHUNK.duplicate();
   }
 
-  private static ByteBuf constant(String text) {
+  /** Bytes that are written again and again, each time by a duplicate. */
+  static ByteBuf constant(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
     return Unpooled.unreleasableBuffer(
         Unpooled.directBuffer(bytes.length).writeBytes(bytes).asReadOnly());

@@ -192,6 +192,20 @@ final class DaemonRequest implements Waiter<WorkerConnection>, BodyReader {
     }
   }
 
+  /**
+   * The worker has no thread for it now: another may, or this one later.
+   *
+   * @return false when the slot is gone: the connection is closed
+   */
+  boolean again(Slot<WorkerConnection> busy) {
+    connection = null;
+    if (gone) {
+      forget();
+      return busy.offer();
+    }
+    return ticket.putBack(busy);
+  }
+
   /** The worker has no such script: the newest revision may, unless it cannot be loaded. */
   void unknown() {
     Failure fault = application.fault().get();

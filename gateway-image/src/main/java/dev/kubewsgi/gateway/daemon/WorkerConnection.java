@@ -40,14 +40,21 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
     void lost(WorkerConnection connection, DaemonRequest request);
   }
 
-  private static final Logger LOG = Logger.getLogger(WorkerConnection.class);
+  /** Where it stands with a thread of a worker that is full. */
+  private enum Turn {
+    NONE,
+    ASKED,
+    /** The worker keeps one, for the request that comes next. */
+    KEPT,
+    GIVEN_BACK
+  }
 
-  /** Only another gateway's requests can make a worker busy; they take this long at least. */
-  private static final long BUSY_PAUSE_MILLIS = 5;
+  private static final Logger LOG = Logger.getLogger(WorkerConnection.class);
 
   private static final long UNKNOWN_PAUSE_MILLIS = 20;
 
   private static final int SWITCHING_PROTOCOLS = 101;
+  private static final int NO_CONTENT = 204;
   private static final int SERVICE_UNAVAILABLE = 503;
   private static final String REFUSED = "KubeWsgi-Refused";
   private static final String WORKER = "KubeWsgi-Worker";
@@ -64,6 +71,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
   private int refusalStatus;
   private long pid;
   private Slot<WorkerConnection> slot;
+  private Turn turn = Turn.NONE;
   private boolean bodyAsked;
   private boolean bodyPaused;
   private boolean bodyDone;
@@ -123,6 +131,19 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
     }
   }
 
+  /**
+   * Asks the worker to keep its next free thread for this connection.
+   *
+   * @param waited how long the request that would run on it has waited, in nanoseconds
+   */
+  void ask(long waited) {
+    if (loop.inEventLoop()) {
+      sendAsk(waited);
+    } else {
+      loop.execute(() -> sendAsk(waited));
+    }
+  }
+
   /** The client has left: breaks the connection, which tells the worker. */
   void abandon(DaemonRequest request) {
     if (loop.inEventLoop()) {
@@ -173,6 +194,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
     bodyAsked = false;
     bodyPaused = false;
     current = request;
+    turn = Turn.NONE;
     parser.expect(request.method().equals(HEAD));
     channel.writeAndFlush(head, channel.voidPromise());
     if (!channel.isActive() && current == request) {
@@ -181,6 +203,20 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
       request.again();
       discard();
     }
+  }
+
+  private void sendAsk(long waited) {
+    if (channel.isActive()) {
+      sendTurn(Turn.ASKED, TurnOrder.ask(channel.alloc(), waited));
+    } else {
+      discard();
+    }
+  }
+
+  private void sendTurn(Turn next, ByteBuf order) {
+    turn = next;
+    parser.expect(false);
+    channel.writeAndFlush(order, channel.voidPromise());
   }
 
   private void breakOff(DaemonRequest request) {
@@ -238,6 +274,11 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
       opened(head);
       return;
     }
+    if (turn != Turn.NONE) {
+      body.release();
+      turned(head);
+      return;
+    }
     DaemonRequest request = current;
     current = null;
     if (head.status() == SERVICE_UNAVAILABLE && head.first(REFUSED) != null) {
@@ -293,8 +334,33 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
   }
 
   private void release() {
-    if (!slot.offer()) {
+    if (turn == Turn.KEPT) {
+      useTurn();
+    } else if (!slot.offer()) {
       channel.close();
+    }
+  }
+
+  /** The answer about a thread that it asked for or gave back. */
+  private void turned(ResponseHead head) {
+    if (head.status() != NO_CONTENT) {
+      // The worker is about to end, or speaks another version.
+      discard();
+      channel.close();
+    } else if (turn == Turn.ASKED) {
+      turn = Turn.KEPT;
+      useTurn();
+    } else {
+      turn = Turn.NONE;
+      release();
+    }
+  }
+
+  private void useTurn() {
+    switch (slot.turn()) {
+      case TAKEN -> {}
+      case PASSED -> sendTurn(Turn.GIVEN_BACK, TurnOrder.pass());
+      case GONE -> channel.close();
     }
   }
 
@@ -308,8 +374,9 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
   private void refused(DaemonRequest request, String reason) {
     switch (reason) {
       case "busy" -> {
-        request.again();
-        loop.schedule(this::release, BUSY_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        if (!request.again(slot)) {
+          channel.close();
+        }
       }
       // A script that was added to an application group: a worker that has it is being started.
       case "unknown" -> {

@@ -46,7 +46,7 @@ final class WorkerSlots {
     if (retired || !place(connection)) {
       return false;
     }
-    connection.attach(worker.slot(connection, connection.loop()));
+    connection.attach(worker.slot(connection, connection.loop(), connection::ask));
     return true;
   }
 

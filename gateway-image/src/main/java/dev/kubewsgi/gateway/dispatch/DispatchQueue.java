@@ -15,8 +15,11 @@ import java.util.function.LongSupplier;
  * not the slots. Guarantees:
  *
  * <ul>
- *   <li>INVARIANT: when no call is in progress, a lane has no idle slot or no waiting request. So
- *       no request waits while a slot that could run it is idle.
+ *   <li>INVARIANT: when no call is in progress, a lane has no idle slot of a worker that is not
+ *       {@link Worker full}, or no waiting request. So no request waits while a slot that could run
+ *       it is idle.
+ *   <li>For a full worker one slot asks; when the worker keeps a thread for it, the head of its
+ *       lane has it, and another slot asks if more wait.
  *   <li>Within a lane slots are granted in order of arrival. A request that is put back keeps its
  *       place.
  *   <li>Of several idle slots one of the worker with the fewest busy slots is chosen, and of these
@@ -134,9 +137,13 @@ public final class DispatchQueue<S> {
 
   // For lanes, with the lock held.
 
+  long now() {
+    return clock.getAsLong();
+  }
+
   void stamp(Ticket<S> ticket) {
     ticket.sequence = sequence++;
-    ticket.arrival = clock.getAsLong();
+    ticket.arrival = now();
   }
 
   boolean full() {
@@ -144,7 +151,7 @@ public final class DispatchQueue<S> {
   }
 
   boolean expired(Ticket<S> ticket) {
-    return remaining(ticket, clock.getAsLong()) <= 0;
+    return remaining(ticket, now()) <= 0;
   }
 
   long remaining(Ticket<S> ticket, long now) {

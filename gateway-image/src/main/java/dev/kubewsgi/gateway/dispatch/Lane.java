@@ -89,18 +89,33 @@ public final class Lane<S> {
   }
 
   void putBack(Ticket<S> ticket) {
+    putBack(ticket, null);
+  }
+
+  /** With the slot whose worker is full, if that is why. */
+  boolean putBack(Ticket<S> ticket, Slot<S> full) {
     Slot<S> slot;
+    Slot<S> asker = null;
+    long waited;
     Failure refusal = null;
     boolean watch = false;
+    boolean gone;
     synchronized (queue.lock) {
       queue.putBack++;
+      if (full != null) {
+        asker = markFull(full);
+      }
       slot = takeIdle(ticket);
       if (slot == null) {
         refusal = refusalAgain(ticket);
         watch = refusal == null && enqueue(ticket);
       }
+      waited = oldestWait();
+      gone = full != null && full.state == Slot.State.GONE;
     }
     settle(ticket, slot, refusal, watch);
+    ask(asker, waited);
+    return !gone;
   }
 
   boolean cancel(Ticket<S> ticket) {
@@ -125,7 +140,7 @@ public final class Lane<S> {
         return false;
       }
       next = head;
-      if (next == null) {
+      if (next == null || slot.worker.asking != null) {
         idle(slot);
         return true;
       }
@@ -136,10 +151,46 @@ public final class Lane<S> {
     return true;
   }
 
-  void discard(Slot<S> slot) {
+  Slot.Turn turn(Slot<S> slot) {
+    Ticket<S> next;
+    Slot<S> asker = null;
+    long waited;
     synchronized (queue.lock) {
-      drop(slot);
+      if (slot.state == Slot.State.GONE || slot.worker.retired) {
+        drop(slot);
+        return Slot.Turn.GONE;
+      }
+      next = head;
+      if (slot.worker.asking == slot) {
+        slot.worker.asking = null;
+      }
+      if (next == null) {
+        return Slot.Turn.PASSED;
+      }
+      unlink(next);
+      busy(slot);
+      if (head != null && slot.worker.asking == null) {
+        asker = nextAsker(slot.worker);
+      }
+      waited = oldestWait();
     }
+    next.waiter.granted(slot);
+    ask(asker, waited);
+    return Slot.Turn.TAKEN;
+  }
+
+  void discard(Slot<S> slot) {
+    Slot<S> asker = null;
+    long waited;
+    synchronized (queue.lock) {
+      boolean asked = slot.worker.asking == slot;
+      drop(slot);
+      if (asked) {
+        asker = nextAsker(slot.worker);
+      }
+      waited = oldestWait();
+    }
+    ask(asker, waited);
   }
 
   List<S> retire(Worker<S> worker) {
@@ -150,6 +201,10 @@ public final class Lane<S> {
       for (Slot<S> slot : List.copyOf(worker.idle)) {
         drop(slot);
         closing.add(slot.payload());
+      }
+      if (worker.asking != null) {
+        closing.add(worker.asking.payload());
+        drop(worker.asking);
       }
     }
     return closing;
@@ -168,6 +223,10 @@ public final class Lane<S> {
 
   long oldestWait(long now) {
     return head == null ? 0 : now - head.arrival;
+  }
+
+  private long oldestWait() {
+    return oldestWait(queue.now());
   }
 
   private Failure refusal() {
@@ -201,7 +260,7 @@ public final class Lane<S> {
     int index = -1;
     for (int i = 0; i < workers.size(); i++) {
       Worker<S> worker = workers.get(i);
-      if (worker.idle.isEmpty()) {
+      if (worker.idle.isEmpty() || worker.asking != null) {
         continue;
       }
       if (best == null || worker.busy < best.busy) {
@@ -278,15 +337,54 @@ public final class Lane<S> {
     }
   }
 
+  /**
+   * Notes that the worker of a busy slot has no thread for it.
+   *
+   * @return the slot that is to ask: this one, or null where another one does
+   */
+  private Slot<S> markFull(Slot<S> slot) {
+    Worker<S> worker = slot.worker;
+    if (slot.state == Slot.State.GONE || worker.retired) {
+      drop(slot);
+      return null;
+    }
+    if (worker.asking != null) {
+      idle(slot);
+      return null;
+    }
+    asking(slot);
+    return slot;
+  }
+
+  /** An idle slot of a worker that nobody asks, made to ask; null where none is idle. */
+  private Slot<S> nextAsker(Worker<S> worker) {
+    if (worker.idle.isEmpty()) {
+      return null;
+    }
+    Slot<S> slot = worker.idle.removeLast();
+    asking(slot);
+    return slot;
+  }
+
+  private void asking(Slot<S> slot) {
+    release(slot);
+    slot.state = Slot.State.ASKING;
+    slot.worker.asking = slot;
+  }
+
   private void idle(Slot<S> slot) {
+    release(slot);
+    slot.state = Slot.State.IDLE;
+    slot.worker.idle.add(slot);
+  }
+
+  private void release(Slot<S> slot) {
     if (slot.state == Slot.State.BUSY) {
       slot.worker.busy--;
       queue.busy--;
-    } else {
+    } else if (slot.state == Slot.State.NEW) {
       queue.slots++;
     }
-    slot.state = Slot.State.IDLE;
-    slot.worker.idle.add(slot);
   }
 
   private void busy(Slot<S> slot) {
@@ -304,19 +402,30 @@ public final class Lane<S> {
   private void drop(Slot<S> slot) {
     switch (slot.state) {
       case IDLE -> slot.worker.idle.remove(slot);
+      case ASKING -> {
+        if (slot.worker.asking == slot) {
+          slot.worker.asking = null;
+        }
+      }
       case BUSY -> {
         slot.worker.busy--;
         queue.busy--;
       }
       case NEW, GONE -> {}
     }
-    if (slot.state == Slot.State.IDLE || slot.state == Slot.State.BUSY) {
+    if (slot.state != Slot.State.NEW && slot.state != Slot.State.GONE) {
       queue.slots--;
     }
     slot.state = Slot.State.GONE;
   }
 
   // Without it.
+
+  private void ask(Slot<S> asker, long waited) {
+    if (asker != null) {
+      asker.ask.accept(waited);
+    }
+  }
 
   private void settle(Ticket<S> ticket, Slot<S> slot, Failure refusal, boolean watch) {
     if (slot != null) {

@@ -40,11 +40,21 @@ public final class Ticket<S> {
   }
 
   /**
-   * Asks again, at the head of the queue, after a slot turned out to be unable to take the request.
-   * Call it before that slot is offered again, so that another one is chosen.
+   * Asks again, at its place in the queue, after a slot turned out to be unable to take the
+   * request. Call it before that slot is offered again, so that another one is chosen.
    */
   public void putBack() {
     lane.putBack(this);
+  }
+
+  /**
+   * The same after the slot's worker had no thread for it. The worker is full from now on, and this
+   * slot or another one asks for a thread.
+   *
+   * @return false when the worker was retired meanwhile: the slot is gone and its owner closes it
+   */
+  public boolean putBack(Slot<S> slot) {
+    return lane.putBack(this, slot);
   }
 
   /**

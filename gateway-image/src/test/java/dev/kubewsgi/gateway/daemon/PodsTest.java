@@ -8,6 +8,7 @@ import dev.kubewsgi.gateway.exchange.FailureCode;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.GroupDocument;
 import dev.kubewsgi.routes.GroupDocuments;
+import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -84,11 +85,76 @@ class PodsTest {
     for (int i = 0; i < 5; i++) {
       exchanges.add(send(two, waits));
     }
-    TestGroup.until("it has refused some", () -> two.statistics().putBack() > 3);
+    TestGroup.until("it has refused one", () -> two.statistics().putBack() == 1);
     Files.createFile(gate);
 
     for (RecordedExchange exchange : exchanges) {
       assertEquals("through", exchange.await().text());
+    }
+  }
+
+  /** Each says when it came into a queue, and runs until its number may end. */
+  @Test
+  void theRequestsOfTwoGatewaysRunInTheOrderInWhichTheyCame() throws Exception {
+    Path came = files.resolve("came");
+    ApplicationGroup waits =
+        test.script(
+            "waits",
+            """
+            import os, time
+
+            def application(environ, start_response):
+                with open("%s", "a+") as came:
+                    came.write("%%.6f\\n" %% environ["mod_wsgi.queue_start"])
+                    came.seek(0)
+                    number = len(came.readlines())
+                open("%s-%%d-runs" %% number, "w").close()
+                while not os.path.exists("%s-%%d" %% number):
+                    time.sleep(0.001)
+                start_response("200 OK", [])
+                return [b"through"]
+            """
+                .formatted(came, came, came));
+    Set<SupervisorAddress> addresses = Set.of(supervisor(1, waits));
+    DaemonGroup one = gateway(new Pods(addresses, List.of(SECRET), Optional.empty()), waits);
+    DaemonGroup two = gateway(new Pods(addresses, List.of(SECRET), Optional.empty()), waits);
+    TestGroup.until("both have a slot", () -> slots(one) == 1 && slots(two) == 1);
+    List<DaemonGroup> turns = List.of(one, two, one, two, one, two);
+
+    List<RecordedExchange> exchanges = new ArrayList<>();
+    for (DaemonGroup gateway : turns) {
+      exchanges.add(send(gateway, waits));
+      if (exchanges.size() == 1) {
+        TestGroup.until("the worker is busy", () -> Files.exists(came));
+      }
+    }
+    for (int i = 1; i <= turns.size(); i++) {
+      int number = i;
+      TestGroup.until("it runs", () -> Files.exists(files.resolve("came-" + number + "-runs")));
+      if (i < turns.size()) {
+        DaemonGroup next = turns.get(i);
+        TestGroup.until("the next is to ask", () -> waits(next));
+        hasRun(test.loopList());
+      }
+      Files.createFile(files.resolve("came-" + i));
+    }
+
+    for (RecordedExchange exchange : exchanges) {
+      assertEquals("through", exchange.await().text());
+    }
+    List<String> order = Files.readAllLines(came);
+    assertEquals(order.stream().sorted().toList(), order);
+  }
+
+  /** With its only slot it asks. */
+  private static boolean waits(DaemonGroup gateway) {
+    return gateway.status().busySlots() == 0 && gateway.statistics().waiting() > 0;
+  }
+
+  /** What the loops had begun has been done. */
+  private static void hasRun(List<EventLoop> loops) throws InterruptedException {
+    for (EventLoop loop : loops) {
+      loop.submit(() -> {}).sync();
     }
   }
 

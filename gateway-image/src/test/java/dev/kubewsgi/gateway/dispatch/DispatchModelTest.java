@@ -68,17 +68,24 @@ class DispatchModelTest {
     final String affinity;
     Slot<String> slot;
     Request running;
+    // Said by the queue since the last step; -1: nothing.
+    long askedFor = -1;
 
     ModelSlot(int lane, ModelWorker worker, String affinity) {
       this.lane = lane;
       this.worker = worker;
       this.affinity = affinity;
     }
+
+    boolean isIdle() {
+      return running == null && worker.asking != this;
+    }
   }
 
   private static final class ModelWorker {
     Worker<String> worker;
     boolean retired;
+    ModelSlot asking;
     final List<ModelSlot> slots = new ArrayList<>();
 
     long busy() {
@@ -113,7 +120,7 @@ class DispatchModelTest {
     void run() {
       for (int i = 0; i < STEPS; i++) {
         now += random.nextInt(4);
-        switch (random.nextInt(16)) {
+        switch (random.nextInt(20)) {
           case 0, 1, 2, 3, 4 -> submit();
           case 5, 6, 7 -> release();
           case 8, 9 -> addSlot();
@@ -122,6 +129,8 @@ class DispatchModelTest {
           case 12 -> discard();
           case 13 -> retire();
           case 14 -> expire();
+          case 15, 16 -> full();
+          case 17, 18 -> turn();
           default -> blockOrLimits();
         }
         check();
@@ -172,7 +181,7 @@ class DispatchModelTest {
       }
       ModelWorker worker = ofLane.get(random.nextInt(ofLane.size()));
       ModelSlot slot = new ModelSlot(lane, worker, LOOPS[random.nextInt(2)]);
-      slot.slot = worker.worker.slot("", slot.affinity);
+      slot.slot = worker.worker.slot("", slot.affinity, waited -> slot.askedFor = waited);
       worker.slots.add(slot);
       slots.put(slot.slot, slot);
       assertTrue(slot.slot.offer());
@@ -181,11 +190,15 @@ class DispatchModelTest {
 
     /** The first of the slot's lane in order of arrival gets it, if one waits. */
     void expectTaken(ModelSlot slot) {
-      Request first = waiting.stream().filter(r -> r.lane == slot.lane).findFirst().orElse(null);
-      if (first != null) {
+      Request first = firstWaiting(slot.lane);
+      if (first != null && slot.worker.asking == null) {
         waiting.remove(first);
         expectGrant(first, List.of(slot));
       }
+    }
+
+    Request firstWaiting(int lane) {
+      return waiting.stream().filter(r -> r.lane == lane).findFirst().orElse(null);
     }
 
     void putBack() {
@@ -197,6 +210,75 @@ class DispatchModelTest {
       request.granted = null;
       List<ModelSlot> allowed = allowed(request);
       request.ticket.putBack();
+      expectPutBack(request, allowed);
+      slot.running = null;
+      release(slot);
+    }
+
+    /** The slot's worker has no thread for its request. */
+    void full() {
+      ModelSlot slot = anyBusy();
+      if (slot == null) {
+        return;
+      }
+      ModelWorker worker = slot.worker;
+      Request request = slot.running;
+      request.granted = null;
+      slot.running = null;
+      boolean asks = !worker.retired && worker.asking == null;
+      if (asks) {
+        worker.asking = slot;
+      }
+      List<ModelSlot> allowed = allowed(request);
+      assertEquals(!worker.retired, request.ticket.putBack(slot.slot));
+      expectPutBack(request, allowed);
+      if (worker.retired) {
+        forget(slot);
+      } else if (asks) {
+        expectAsks(worker, List.of(slot));
+      }
+    }
+
+    /** A worker keeps a thread for the slot that asks. */
+    void turn() {
+      List<ModelWorker> full =
+          workers.stream().flatMap(List::stream).filter(w -> w.asking != null).toList();
+      if (full.isEmpty()) {
+        return;
+      }
+      ModelWorker worker = full.get(random.nextInt(full.size()));
+      ModelSlot slot = worker.asking;
+      worker.asking = null;
+      Request first = firstWaiting(slot.lane);
+      if (first == null) {
+        assertEquals(Slot.Turn.PASSED, slot.slot.turn());
+        assertTrue(slot.slot.offer());
+        return;
+      }
+      assertEquals(Slot.Turn.TAKEN, slot.slot.turn());
+      waiting.remove(first);
+      expectGrant(first, List.of(slot));
+      if (firstWaiting(slot.lane) != null) {
+        expectAsks(worker, idle(worker));
+      }
+    }
+
+    List<ModelSlot> idle(ModelWorker worker) {
+      return worker.slots.stream().filter(ModelSlot::isIdle).toList();
+    }
+
+    /** One of these asks for a thread, if there are any. */
+    void expectAsks(ModelWorker worker, List<ModelSlot> able) {
+      worker.asking = able.stream().filter(s -> s.askedFor >= 0).findFirst().orElse(null);
+      assertEquals(able.isEmpty(), worker.asking == null, () -> "seed " + seed);
+      if (worker.asking != null) {
+        Request first = firstWaiting(worker.asking.lane);
+        assertEquals(first == null ? 0 : now - first.arrival, worker.asking.askedFor);
+        worker.asking.askedFor = -1;
+      }
+    }
+
+    void expectPutBack(Request request, List<ModelSlot> allowed) {
       if (!allowed.isEmpty()) {
         expectGrant(request, allowed);
       } else if (blocked[request.lane] != null) {
@@ -207,8 +289,6 @@ class DispatchModelTest {
         waiting.add(request);
         waiting.sort(Comparator.comparingInt(r -> r.number));
       }
-      slot.running = null;
-      release(slot);
     }
 
     void cancel() {
@@ -228,7 +308,11 @@ class DispatchModelTest {
       ModelSlot slot = all.get(random.nextInt(all.size()));
       slot.slot.discard();
       assertFalse(slot.slot.offer());
+      assertEquals(Slot.Turn.GONE, slot.slot.turn());
       forget(slot);
+      if (slot.worker.asking == slot) {
+        expectAsks(slot.worker, idle(slot.worker));
+      }
     }
 
     void retire() {
@@ -279,15 +363,12 @@ class DispatchModelTest {
     List<ModelSlot> allowed(Request request) {
       List<ModelWorker> able =
           workers.get(request.lane).stream()
-              .filter(w -> w.slots.stream().anyMatch(s -> s.running == null))
+              .filter(w -> w.asking == null)
+              .filter(w -> w.slots.stream().anyMatch(ModelSlot::isIdle))
               .toList();
       long least = able.stream().mapToLong(ModelWorker::busy).min().orElse(0);
       List<ModelSlot> equal =
-          able.stream()
-              .filter(w -> w.busy() == least)
-              .flatMap(w -> w.slots.stream())
-              .filter(s -> s.running == null)
-              .toList();
+          able.stream().filter(w -> w.busy() == least).flatMap(w -> idle(w).stream()).toList();
       List<ModelSlot> near =
           equal.stream().filter(s -> s.affinity.equals(request.affinity)).toList();
       return near.isEmpty() ? equal : near;
@@ -320,7 +401,12 @@ class DispatchModelTest {
         assertTrue(request.granted == null && request.refused == null, () -> "seed " + seed);
         assertTrue(
             slots.values().stream()
-                .noneMatch(s -> s.lane == request.lane && s.running == null && !s.worker.retired),
+                .noneMatch(
+                    s ->
+                        s.lane == request.lane
+                            && s.running == null
+                            && s.worker.asking == null
+                            && !s.worker.retired),
             () -> "seed " + seed + ": a request waits while a slot is idle");
       }
       QueueStatistics statistics = queue.statistics();
@@ -331,6 +417,7 @@ class DispatchModelTest {
       assertEquals(
           waiting.stream().mapToLong(r -> now - r.arrival).max().orElse(0),
           statistics.oldestWaitNanos());
+      assertTrue(slots.values().stream().allMatch(s -> s.askedFor < 0), "asks without need");
       assertTrue(waiting.isEmpty() || watchCalls > 0);
     }
   }

@@ -35,7 +35,7 @@ class DispatchStressTest {
     Lane<Seat> lane = queue.lane();
     for (int i = 0; i < WORKERS * THREADS; i++) {
       Worker<Seat> worker = lane.worker();
-      worker.slot(new Seat(), null).offer();
+      worker.slot(new Seat(), null, waited -> {}).offer();
     }
     CountDownLatch ended = new CountDownLatch(SUBMITTERS * EACH);
     AtomicInteger overlaps = new AtomicInteger();
