@@ -166,6 +166,9 @@ public record IndexDocument(
     json.text("workingDir", group.workingDir());
     json.texts("env", group.env());
     json.object("queue", queue -> queue(queue, group.queue()));
+    if (!group.answer().equals(AnswerTimeouts.NONE)) {
+      json.object("timeouts", group.answer()::write);
+    }
     json.seconds("startupTimeout", group.startupTimeout());
     json.seconds("gracefulTimeout", group.gracefulTimeout());
     json.seconds("shutdownTimeout", group.shutdownTimeout());
@@ -187,6 +190,8 @@ public record IndexDocument(
         json.optionalText("workingDir"),
         json.textsByKey("env"),
         json.object("queue", IndexDocument::queue),
+        json.ifThere("timeouts", (parent, name) -> parent.object(name, AnswerTimeouts::read))
+            .orElse(AnswerTimeouts.NONE),
         json.seconds("startupTimeout"),
         json.seconds("gracefulTimeout"),
         json.seconds("shutdownTimeout"),

@@ -84,10 +84,20 @@ final class Settings {
         Optional.ofNullable(spec.workingDir()).map(surroundings::absolute),
         env(spec.env()),
         queue(spec.queue()),
+        answer(spec.timeouts()),
         Values.duration(spec.startupTimeout()),
         Values.duration(spec.gracefulTimeout()),
         Values.duration(spec.shutdownTimeout()),
         worker(spec));
+  }
+
+  private static AnswerTimeouts answer(DaemonGroupSpec.Timeouts timeouts) {
+    return timeouts == null
+        ? AnswerTimeouts.NONE
+        : new AnswerTimeouts(
+            Optional.ofNullable(timeouts.firstByte()).map(Values::duration),
+            Optional.ofNullable(timeouts.idle()).map(Values::duration),
+            Optional.ofNullable(timeouts.deadline()).map(Values::duration));
   }
 
   private static WorkerSettings worker(DaemonGroupSpec spec) {

@@ -2,6 +2,7 @@ package dev.kubewsgi.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.kubewsgi.routes.AnswerTimeouts;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.DaemonGroupSettings;
 import dev.kubewsgi.routes.GatewaySettings;
@@ -84,6 +85,7 @@ class MovesTest {
             Optional.empty(),
             Map.of(),
             new QueueSettings(1, second),
+            AnswerTimeouts.NONE,
             second,
             second,
             second,

@@ -25,6 +25,7 @@ import java.util.Map;
  * @param env null: none
  * @param workingDir null: the file system's root
  * @param python null: that of the machine or image
+ * @param timeouts null: none
  * @param deadlockTimeout null: 300 s
  * @param requestTimeout null: no limit, as for the five fields after it
  * @param umask null: the supervisor's
@@ -96,6 +97,11 @@ public record DaemonGroupSpec(
         PythonSpec python,
     @Default("{}") @JsonPropertyDescription("The one queue in front of all threads of the group.")
         QueueSpec queue,
+    @JsonPropertyDescription(
+            "How long gateways wait for an answer. They then answer 504 in the application's place, or"
+                + " break the connection off if the answer has begun; the thread goes on by itself."
+                + " What ends that too is requestTimeout.")
+        Timeouts timeouts,
     @Default("15s")
         @Size(max = Rules.DURATION_LENGTH)
         @ValidationRule(value = Rules.POSITIVE_DURATION, message = Rules.POSITIVE_DURATION_MESSAGE)
@@ -230,6 +236,39 @@ public record DaemonGroupSpec(
 
   private static final String STACK_MESSAGE =
       "write bytes or a quantity such as 512Ki or 8Mi, from 100k to 999Mi and without fractions";
+
+  /**
+   * How long gateways wait for an answer.
+   *
+   * @param firstByte null: as long as it takes, as for the others
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Timeouts(
+      @Size(max = Rules.DURATION_LENGTH)
+          @ValidationRule(
+              value = Rules.POSITIVE_DURATION,
+              message = Rules.POSITIVE_DURATION_MESSAGE)
+          @JsonPropertyDescription(
+              "From when a worker has a request until its answer begins; times in which the client is"
+                  + " waited for do not count. Left out: no limit.")
+          String firstByte,
+      @Size(max = Rules.DURATION_LENGTH)
+          @ValidationRule(
+              value = Rules.POSITIVE_DURATION,
+              message = Rules.POSITIVE_DURATION_MESSAGE)
+          @JsonPropertyDescription(
+              "Between two blocks of an answer; times in which the client is waited for do not count."
+                  + " Left out: no limit.")
+          String idle,
+      @Size(max = Rules.DURATION_LENGTH)
+          @ValidationRule(
+              value = Rules.POSITIVE_DURATION,
+              message = Rules.POSITIVE_DURATION_MESSAGE)
+          @JsonPropertyDescription(
+              "From when a request is in the queue until its answer has ended, whatever is waited for."
+                  + " Left out: no limit.")
+          String deadline) {}
 
   /** Who may run here. */
   @JsonIgnoreProperties(ignoreUnknown = true)

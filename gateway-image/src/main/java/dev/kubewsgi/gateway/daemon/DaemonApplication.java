@@ -7,6 +7,7 @@ import dev.kubewsgi.gateway.exchange.Failure;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /**
  * An application group of a daemon group: its requests queue in one lane.
@@ -14,12 +15,14 @@ import java.util.concurrent.atomic.AtomicReference;
  * @param uploading requests that will queue once their body has come
  * @param single whether it holds, and held before, one callable alone: a request then need not name
  *     it
+ * @param limits of the answers, as they are now
  * @param fault why the newest revision cannot be loaded, or null; an earlier one may serve
  */
 record DaemonApplication(
     Lane<WorkerConnection> lane,
     AtomicInteger uploading,
     AtomicBoolean single,
+    Supplier<AnswerWatch.Limits> limits,
     AtomicReference<Failure> fault)
     implements Application {
 

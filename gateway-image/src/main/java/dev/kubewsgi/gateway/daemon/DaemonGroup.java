@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -56,6 +57,7 @@ public final class DaemonGroup {
   private final Place place;
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private volatile DaemonGroupSettings settings;
+  private volatile AnswerWatch.Limits answerLimits;
   private volatile Pods pods = Pods.UNKNOWN;
   private volatile boolean stopping;
 
@@ -73,11 +75,11 @@ public final class DaemonGroup {
     volatile boolean leaving;
     volatile long leavingSince;
 
-    Unit(Lane<WorkerConnection> lane) {
+    Unit(Lane<WorkerConnection> lane, Supplier<AnswerWatch.Limits> limits) {
       this.lane = lane;
       this.application =
           new DaemonApplication(
-              lane, new AtomicInteger(), new AtomicBoolean(), new AtomicReference<>());
+              lane, new AtomicInteger(), new AtomicBoolean(), limits, new AtomicReference<>());
     }
 
     void leave(boolean leaves) {
@@ -96,13 +98,14 @@ public final class DaemonGroup {
       DaemonGroupSettings settings, List<EventLoop> loops, Function<DaemonGroup, Place> place) {
     this.id = settings.id();
     this.settings = settings;
+    this.answerLimits = AnswerWatch.Limits.of(settings.answer());
     this.loops = loops;
     this.home = loops.get(Math.floorMod(id.hashCode(), loops.size()));
     this.queue =
         new DispatchQueue<>(
             id,
             settings.queue().maxLength(),
-            settings.queue().timeout(),
+            longestWait(settings),
             System::nanoTime,
             this::watchDeadlines);
     this.place = place.apply(this);
@@ -146,9 +149,11 @@ public final class DaemonGroup {
     }
     settings = newSettings;
     applied = List.copyOf(applicationGroups);
-    queue.limits(newSettings.queue().maxLength(), newSettings.queue().timeout());
+    answerLimits = AnswerWatch.Limits.of(newSettings.answer());
+    queue.limits(newSettings.queue().maxLength(), longestWait(newSettings));
     for (ApplicationGroup group : applicationGroups) {
-      Unit unit = units.computeIfAbsent(group.id(), key -> new Unit(queue.lane()));
+      Unit unit =
+          units.computeIfAbsent(group.id(), key -> new Unit(queue.lane(), () -> answerLimits));
       ApplicationGroup before = unit.desired == null ? group : unit.desired;
       unit.desired = group;
       unit.application.single().set(isSingle(before) && isSingle(group));
@@ -156,6 +161,12 @@ public final class DaemonGroup {
     var ids = applicationGroups.stream().map(ApplicationGroup::id).collect(Collectors.toSet());
     units.forEach((key, unit) -> unit.leave(!ids.contains(key)));
     home.execute(this::reconcile);
+  }
+
+  /** In the queue; with a deadline that is over there is nothing more to wait for. */
+  private static Duration longestWait(DaemonGroupSettings settings) {
+    Duration timeout = settings.queue().timeout();
+    return settings.answer().deadline().filter(d -> d.compareTo(timeout) < 0).orElse(timeout);
   }
 
   private static boolean isSingle(ApplicationGroup group) {

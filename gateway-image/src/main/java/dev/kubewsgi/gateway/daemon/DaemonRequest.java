@@ -244,6 +244,23 @@ final class DaemonRequest implements Waiter<WorkerConnection>, BodyReader {
     fail(failure);
   }
 
+  /** When it came into the queue, as {@link System#nanoTime}. */
+  long arrival() {
+    return ticket.arrival();
+  }
+
+  AnswerWatch.Limits limits() {
+    return application.limits().get();
+  }
+
+  void tooLate(String limit) {
+    forget();
+    fail(
+        Failure.of(
+            FailureCode.ANSWER_TOO_LATE,
+            "the answer did not come within timeouts.%s of its group".formatted(limit)));
+  }
+
   /** Whether the head of an answer has come. */
   boolean isAnswering() {
     return gate != null;

@@ -4,8 +4,8 @@ import dev.kubewsgi.gateway.dispatch.Slot;
 import dev.kubewsgi.gateway.exchange.ResponseHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +18,7 @@ import org.jboss.logging.Logger;
  *
  * <p>Modelled in src/test/models/dispatch.pml and, with its end, in drain.pml: change those first.
  */
-final class WorkerConnection extends ChannelInboundHandlerAdapter implements ResponseParser.Sink {
+final class WorkerConnection extends ChannelDuplexHandler implements ResponseParser.Sink {
 
   /** Told, on the connection's event loop, what becomes of it. */
   interface Owner {
@@ -66,6 +66,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
   private final RequestEncoder encoder = new RequestEncoder();
   private Channel channel;
   private EventLoop loop;
+  private AnswerWatch watch;
   private boolean open;
   private String refusal = "the supervisor hung up";
   private int refusalStatus;
@@ -196,6 +197,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
     current = request;
     turn = Turn.NONE;
     parser.expect(request.method().equals(HEAD));
+    watch.begin(request.limits(), request.arrival());
     channel.writeAndFlush(head, channel.voidPromise());
     if (!channel.isActive() && current == request) {
       // The worker was gone before: nothing of the request has left, so another may have it.
@@ -219,6 +221,21 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
     channel.writeAndFlush(order, channel.voidPromise());
   }
 
+  private void tooLate(String limit) {
+    DaemonRequest request = current;
+    if (request != null) {
+      current = null;
+      request.tooLate(limit);
+      discard();
+      channel.close();
+    }
+  }
+
+  /** A body that has been asked for and is not here yet, or an answer that is not taken. */
+  private boolean waitsForClient() {
+    return !channel.config().isAutoRead() || (bodyAsked && !bodyDone && !bodyPaused);
+  }
+
   private void breakOff(DaemonRequest request) {
     if (current == request) {
       current = null;
@@ -240,6 +257,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
     } else {
       channel.writeAndFlush(block, channel.voidPromise());
     }
+    watch.sign();
     if (!bodyPaused && !channel.isWritable()) {
       bodyPaused = true;
       request.pauseBody();
@@ -249,6 +267,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
   private void sendEnd(DaemonRequest request) {
     if (current == request) {
       bodyDone = true;
+      watch.sign();
       if (request.isChunked()) {
         channel.writeAndFlush(BodyFraming.lastChunk(), channel.voidPromise());
       }
@@ -264,6 +283,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
       throw new InvalidAnswer("the worker asks for a body that it has or that there is not");
     }
     bodyAsked = true;
+    watch.sign();
     request.flowBody();
   }
 
@@ -294,6 +314,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
   @Override
   public void head(ResponseHead head) {
     if (current != null) {
+      watch.answering();
       current.startAnswer(head);
     } else {
       notOpened(head);
@@ -325,6 +346,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
   }
 
   private void finish() {
+    watch.end();
     if (reusable()) {
       release();
     } else {
@@ -415,12 +437,20 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Res
   public void handlerAdded(ChannelHandlerContext context) {
     channel = context.channel();
     loop = channel.eventLoop();
+    watch = new AnswerWatch(loop, this::waitsForClient, this::tooLate);
   }
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
     parser.expectUpgrade();
     context.writeAndFlush(opening, context.voidPromise());
+  }
+
+  /** The worker may go on: what it has sent has been taken. */
+  @Override
+  public void read(ChannelHandlerContext context) throws Exception {
+    watch.sign();
+    context.read();
   }
 
   @Override

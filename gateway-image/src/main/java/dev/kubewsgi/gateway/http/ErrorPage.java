@@ -60,7 +60,7 @@ record ErrorPage(ResponseHead head, byte[] body) {
       case GROUP_UNAVAILABLE -> "The application is not running at the moment.";
       case WORKER_DIED -> "The process that ran this request ended before it answered.";
       case WORKER_ANSWER_INVALID, RESPONSE_INCOMPLETE -> "The application's answer was unusable.";
-      case APPLICATION_TOO_SLOW -> "The application took too long.";
+      case APPLICATION_TOO_SLOW, ANSWER_TOO_LATE -> "The application took too long.";
       case SHUTTING_DOWN -> "The server is shutting down. Try again.";
       case BAD_REQUEST -> "The request is not valid HTTP.";
       case TRANSFER_CODING_UNKNOWN -> "The only transfer coding understood here is chunked.";

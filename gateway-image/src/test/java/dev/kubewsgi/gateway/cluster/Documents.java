@@ -1,5 +1,6 @@
 package dev.kubewsgi.gateway.cluster;
 
+import dev.kubewsgi.routes.AnswerTimeouts;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.DaemonGroupSettings;
 import dev.kubewsgi.routes.GatewaySettings;
@@ -56,6 +57,7 @@ final class Documents {
         Optional.empty(),
         Map.of(),
         new QueueSettings(100, queueTimeout),
+        AnswerTimeouts.NONE,
         LONG,
         Duration.ofSeconds(5),
         Duration.ofSeconds(2),

@@ -181,6 +181,7 @@ class TableAssemblyTest {
         like.workingDir(),
         like.env(),
         like.queue(),
+        like.answer(),
         like.startupTimeout(),
         like.gracefulTimeout(),
         like.shutdownTimeout(),

@@ -567,6 +567,7 @@ class DaemonGroupTest {
               s.workingDir(),
               s.env(),
               s.queue(),
+              s.answer(),
               s.startupTimeout(),
               s.gracefulTimeout(),
               s.shutdownTimeout(),

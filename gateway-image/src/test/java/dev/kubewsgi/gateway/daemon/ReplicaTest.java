@@ -49,9 +49,7 @@ class ReplicaTest {
         Lane<WorkerConnection> lane = queue.lane();
         Replica replica = connect(test, address, SECRET, lane);
         TestGroup.until("two slots", () -> queue.statistics().slots() == 2);
-        DaemonApplication application =
-            new DaemonApplication(
-                lane, new AtomicInteger(), new AtomicBoolean(), new AtomicReference<>());
+        DaemonApplication application = application(lane);
         for (int i = 0; i < 4; i++) {
           RecordedExchange exchange =
               new RecordedExchange(
@@ -97,9 +95,7 @@ class ReplicaTest {
         Replica replica =
             connect(test, new SupervisorAddress.Tcp("127.0.0.1", wire.port()), SECRET, lane);
         TestGroup.until("two slots", () -> queue.statistics().slots() == 2);
-        DaemonApplication application =
-            new DaemonApplication(
-                lane, new AtomicInteger(), new AtomicBoolean(), new AtomicReference<>());
+        DaemonApplication application = application(lane);
         RecordedExchange slow = exchange(test, hello, "/slow").send(application);
         TestGroup.until("the slow request runs", () -> queue.statistics().busy() == 1);
         wire.cutFirst();
@@ -179,6 +175,15 @@ class ReplicaTest {
               public void closed() {}
             });
     Transport.connect(address, test.loop(0), request).awaitUninterruptibly();
+  }
+
+  private static DaemonApplication application(Lane<WorkerConnection> lane) {
+    return new DaemonApplication(
+        lane,
+        new AtomicInteger(),
+        new AtomicBoolean(),
+        () -> AnswerWatch.Limits.NONE,
+        new AtomicReference<>());
   }
 
   private static Replica connect(

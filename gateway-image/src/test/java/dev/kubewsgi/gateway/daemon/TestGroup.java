@@ -2,6 +2,7 @@ package dev.kubewsgi.gateway.daemon;
 
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
+import dev.kubewsgi.routes.AnswerTimeouts;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.DaemonGroupSettings;
 import dev.kubewsgi.routes.ProcessGroup;
@@ -63,6 +64,7 @@ final class TestGroup implements AutoCloseable {
             Optional.empty(),
             Map.of(),
             new QueueSettings(queue, queueTimeout),
+            AnswerTimeouts.NONE,
             Duration.ofSeconds(10),
             Duration.ofSeconds(10),
             Duration.ofSeconds(2),
@@ -74,24 +76,33 @@ final class TestGroup implements AutoCloseable {
 
   /** From the next {@link #apply} on. */
   void replicas(int replicas) {
-    settings =
-        new DaemonGroupSettings(
-            settings.id(),
-            settings.name(),
-            settings.displayName(),
-            replicas,
-            settings.processes(),
-            settings.multiprocess(),
-            settings.threads(),
-            settings.user(),
-            settings.group(),
-            settings.workingDir(),
-            settings.env(),
-            settings.queue(),
-            settings.startupTimeout(),
-            settings.gracefulTimeout(),
-            settings.shutdownTimeout(),
-            settings.worker());
+    settings = changed(replicas, settings.answer());
+  }
+
+  /** From the next {@link #apply} on. */
+  void timeouts(AnswerTimeouts answer) {
+    settings = changed(settings.replicas(), answer);
+  }
+
+  private DaemonGroupSettings changed(int replicas, AnswerTimeouts answer) {
+    return new DaemonGroupSettings(
+        settings.id(),
+        settings.name(),
+        settings.displayName(),
+        replicas,
+        settings.processes(),
+        settings.multiprocess(),
+        settings.threads(),
+        settings.user(),
+        settings.group(),
+        settings.workingDir(),
+        settings.env(),
+        settings.queue(),
+        answer,
+        settings.startupTimeout(),
+        settings.gracefulTimeout(),
+        settings.shutdownTimeout(),
+        settings.worker());
   }
 
   List<EventLoop> loopList() {
