@@ -73,6 +73,25 @@ class WorkerLimitsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"firstByte", "deadline"})
+  void aClientIsNotKeptWaitingForLongerThanTheTimeoutsOfTheGroup(String field) {
+    String limit = "timeouts: {%s: 1s}\n  gracefulTimeout: 100ms".formatted(field);
+    try (ServedDirectory served = serve(limit);
+        Load load = new Load(served, "/app", 4)) {
+      HttpResponse<String> answer = served.get("/app?sleep");
+      assertEquals(504, answer.statusCode());
+      assertTrue(answer.body().contains("KW520"), answer.body());
+      Eventually.isTrue(
+          "the log names the field",
+          () ->
+              served.command().output().stream()
+                  .anyMatch(line -> line.contains("KW520") && line.contains("timeouts." + field)));
+      load.awaitAnswers(200);
+      load.assertNothingLost();
+    }
+  }
+
   @Test
   void aBodyThatIsStillSentDoesNotHideTheAnswer() {
     try (ServedDirectory served = serve("requestTimeout: 2s")) {
