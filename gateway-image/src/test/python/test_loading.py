@@ -101,6 +101,24 @@ class LoadTest(unittest.TestCase):
         self.assertEqual(failure.code, "KW306")
         self.assertIn("str", failure.message)
 
+    def test_what_a_factory_makes_is_the_application(self):
+        script = self.write("made = []\ndef create_app():\n    made.append(1)\n    return made.copy")
+        self.assertEqual(loading.load(script, "create_app()", "made")(), [1])
+
+    def test_a_factory_that_raises_or_is_none_or_makes_no_application(self):
+        for text, code, part in (
+            ("def create_app(): raise ValueError('no settings')", "KW304", "no settings"),
+            ("def create_app(name): pass", "KW304", "TypeError"),
+            ("def create_app(): pass", "KW306", "'create_app()' in the script"),
+            ("create_app = 1", "KW306", "'create_app' in the script"),
+            ("def make_app(): pass", "KW305", "one of: make_app"),
+        ):
+            with self.assertRaises(LoadError) as raised:
+                loading.load(self.write(text), "create_app()", "made")
+            self.assertEqual(raised.exception.code, code)
+            self.assertIn(part, raised.exception.message)
+            self.assertNotIn("made", sys.modules)
+
 
 class ActivateTest(unittest.TestCase):
     def setUp(self):

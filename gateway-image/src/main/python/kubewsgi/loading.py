@@ -18,6 +18,9 @@ from kubewsgi.errors import (
     LoadError,
 )
 
+_MISSING = object()
+_CALL = "()"  # after the name of a function that makes the application
+
 
 def load(script, callable_name, module_name):
     """Executes the file `script` as a fresh module and returns its WSGI callable.
@@ -51,25 +54,50 @@ def load_module(script, module_name):
 
 
 def find_callable(script, module, name):
-    """The WSGI callable `name` of a loaded script. Raises LoadError."""
-    missing = object()
-    application = getattr(module, name, missing)
-    if application is missing:
-        found = sorted(
+    """The WSGI callable `name` of a loaded script; of `name()` what that function returns.
+
+    Raises LoadError.
+    """
+    attribute = name.removesuffix(_CALL)
+    found = getattr(module, attribute, _MISSING)
+    if found is _MISSING:
+        names = sorted(
             key for key, value in vars(module).items() if callable(value) and key[0] != "_"
         )
         raise LoadError(
             CALLABLE_MISSING,
-            f"the script {script} defines no {name!r}; define it, or set `callable` to one of: "
-            + (", ".join(found[:10]) or "(it defines no callable)"),
+            f"the script {script} defines no {attribute!r}; define it, or set `callable` to one "
+            "of: " + (", ".join(names[:10]) or "(it defines no callable)"),
         )
-    if not callable(application):
+    _check_callable(script, attribute, found)
+    if attribute == name:
+        return found
+    application = _make(script, attribute, found)
+    _check_callable(script, name, application)
+    return application
+
+
+def _check_callable(script, name, found):
+    if not callable(found):
         raise LoadError(
             CALLABLE_NOT_CALLABLE,
-            f"{name!r} in the script {script} is of type {type(application).__name__}, which "
-            "cannot be called; set `callable` to the WSGI application itself",
+            f"{name!r} in the script {script} is of type {type(found).__name__}, which "
+            "cannot be called; set `callable` to the WSGI application itself, or to a function "
+            "that makes it, as create_app()",
         )
-    return application
+
+
+def _make(script, name, factory):
+    try:
+        return factory()
+    except BaseException as failure:
+        frames = failure.__traceback__
+        raise LoadError(
+            SCRIPT_RAISED,
+            f"{name}() of the script {script} raised {type(failure).__name__}: "
+            f"{_text(failure)}; {_cure(failure)}",
+            _traceback(failure, frames and frames.tb_next),
+        ) from None
 
 
 def activate_python(home, path):

@@ -115,6 +115,24 @@ class ServeTest {
   }
 
   @Test
+  void anApplicationThatAFunctionMakesIsMadeOnceInBothModes() {
+    String callable = "  callable: create_app()\n";
+    Scripts.in(
+        directory,
+        Scripts.group("site1", 1, 2)
+            + Scripts.inGroup("site1", "/grouped", "factory.py")
+            + callable
+            + Scripts.embedded("/embedded", "factory.py")
+            + callable,
+        "factory.py");
+    try (ServedDirectory served = ServedDirectory.of(directory)) {
+      for (String path : List.of("/grouped", "/grouped", "/embedded", "/embedded")) {
+        assertEquals("application 1 of create_app()", served.get(path).body());
+      }
+    }
+  }
+
+  @Test
   void ctrlCDrainsThoughItReachesTheWorkersToo() {
     Scripts.in(
         directory,

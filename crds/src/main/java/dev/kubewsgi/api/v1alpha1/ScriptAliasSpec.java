@@ -91,9 +91,13 @@ public record ScriptAliasSpec(
     @Default("application")
         @Size(min = 1, max = 255)
         @ValidationRule(
-            value = "self.matches('^[A-Za-z_][A-Za-z0-9_]*$')",
-            message = "write the name of a callable at the top of the script, such as application")
-        @JsonPropertyDescription("Name of the WSGI callable in the script (WSGICallableObject).")
+            value = "self.matches('^[A-Za-z_][A-Za-z0-9_]*([(][)])?$')",
+            message =
+                "write the name of a callable at the top of the script, such as application, or of a"
+                    + " function that makes one, such as create_app()")
+        @JsonPropertyDescription(
+            "Name of the WSGI callable in the script (WSGICallableObject), or, with () after it, of a"
+                + " function that returns it.")
         String callable,
     @Size(min = 1, max = 116)
         @ValidationRule(
