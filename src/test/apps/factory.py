@@ -1,12 +1,12 @@
 """An application that a function makes, with what it is to answer."""
 
-made = 0
+from itertools import count
+
+made = count(1)
 
 
 def create_app():
-    global made
-    made += 1
-    answer = f"application {made}".encode()
+    answer = f"application {next(made)}".encode()
 
     def application(environ, start_response):
         start_response("200 OK", [("Content-Type", "text/plain")])

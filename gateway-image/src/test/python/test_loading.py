@@ -102,7 +102,9 @@ class LoadTest(unittest.TestCase):
         self.assertIn("str", failure.message)
 
     def test_what_a_factory_makes_is_the_application(self):
-        script = self.write("made = []\ndef create_app():\n    made.append(1)\n    return made.copy")
+        script = self.write(
+            "made = []\ndef create_app():\n    made.append(1)\n    return made.copy"
+        )
         self.assertEqual(loading.load(script, "create_app()", "made")(), [1])
 
     def test_a_factory_that_raises_or_is_none_or_makes_no_application(self):

@@ -351,6 +351,7 @@ class Failures(unittest.TestCase):
             self.assertEqual(call.status, "500 Internal Server Error")
             self.assertIn(b"r1", call.body)
             self.assertIn(b"KW521", call.body)
+            self.assertEqual(call.headers["KubeWsgi-Failed"], "KW521")
             self.assertNotIn(b"secret", call.body)
             self.assertEqual(call.headers["Content-Length"], str(len(call.body)))
             self.assertIn("secret detail", call.log[-1])

@@ -29,6 +29,9 @@ _LINE_BLOCK = 8192
 # A line longer than this goes out in pieces: wsgi.errors must not become a place to hoard memory.
 _LONGEST_LINE = 65536
 
+# Says to the gateway that an answer is not the application's; it goes no further.
+FAILED = "KubeWsgi-Failed"
+
 _lines = allocate_lock()
 
 
@@ -204,8 +207,9 @@ class _Exchange:
         )
         if self.begun:
             raise errors.ResponseAborted(code, what) from None
-        text = f"{code}: the application failed to answer this request; its log tells why."
-        return _error_answer("500 Internal Server Error", text, self.log.request_id, self.is_head)
+        text = "the application failed to answer this request; its log tells why."
+        status = "500 Internal Server Error"
+        return _error_answer(status, code, text, self.log.request_id, self.is_head)
 
     def answer_timeout(self):
         """The answer when the request was interrupted, which has been logged."""
@@ -569,13 +573,14 @@ class FileWrapper:
 
 def timeout_answer(request_id, is_head):
     """What the client is told of a request that has run for longer than requestTimeout."""
-    text = f"{errors.TIMED_OUT}: the application took too long to answer; its log tells where."
-    return _error_answer("504 Gateway Timeout", text, request_id, is_head)
+    text = "the application took too long to answer; its log tells where."
+    return _error_answer("504 Gateway Timeout", errors.TIMED_OUT, text, request_id, is_head)
 
 
-def _error_answer(status, text, request_id, is_head):
-    body = f"{text}\nRequest id: {request_id}\n".encode("latin-1", "replace")
+def _error_answer(status, code, text, request_id, is_head):
+    body = f"{code}: {text}\nRequest id: {request_id}\n".encode("latin-1", "replace")
     headers = [
+        (FAILED, code),
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Length", str(len(body))),
         ("Cache-Control", "no-store"),

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param timeouts how long it waits
  * @param trustedProxies CIDR blocks of peers whose forwarded headers are believed
  * @param accessLog whether a line is written for each request
+ * @param errorPages for failures, at most one for a status
  */
 public record GatewaySettings(
     String id,
@@ -22,22 +23,35 @@ public record GatewaySettings(
     Limits limits,
     Timeouts timeouts,
     List<String> trustedProxies,
-    boolean accessLog) {
+    boolean accessLog,
+    List<ErrorPage> errorPages) {
 
   public GatewaySettings {
     listeners = List.copyOf(listeners);
     trustedProxies = List.copyOf(trustedProxies);
+    errorPages = List.copyOf(errorPages);
   }
 
   /** The same with other listeners. */
   public GatewaySettings listening(List<Listener> others) {
-    return new GatewaySettings(id, others, embedded, limits, timeouts, trustedProxies, accessLog);
+    return new GatewaySettings(
+        id, others, embedded, limits, timeouts, trustedProxies, accessLog, errorPages);
   }
 
   /** The same, with a line for each request. */
   public GatewaySettings logged() {
-    return new GatewaySettings(id, listeners, embedded, limits, timeouts, trustedProxies, true);
+    return new GatewaySettings(
+        id, listeners, embedded, limits, timeouts, trustedProxies, true, errorPages);
   }
+
+  /**
+   * What a client is shown of a failure.
+   *
+   * @param status 400 to 599
+   * @param contentType of the body
+   * @param body with {@code %{STATUS}}, {@code %{CODE}} and {@code %{REQUEST_ID}} to be replaced
+   */
+  public record ErrorPage(int status, String contentType, String body) {}
 
   /**
    * One listening socket; HTTP/1.1 and HTTP/2 on each.

@@ -1,6 +1,7 @@
 package dev.kubewsgi.routes;
 
 import dev.kubewsgi.routes.GatewaySettings.EmbeddedSettings;
+import dev.kubewsgi.routes.GatewaySettings.ErrorPage;
 import dev.kubewsgi.routes.GatewaySettings.Limits;
 import dev.kubewsgi.routes.GatewaySettings.Listener;
 import dev.kubewsgi.routes.GatewaySettings.Timeouts;
@@ -66,6 +67,7 @@ public record IndexDocument(
     json.object("timeouts", timeouts -> timeouts(timeouts, gateway.timeouts()));
     json.texts("trustedProxies", gateway.trustedProxies());
     json.truth("accessLog", gateway.accessLog());
+    json.list("errorPages", gateway.errorPages(), IndexDocument::errorPage);
   }
 
   private static GatewaySettings gateway(DocumentReader json) throws UnreadableDocumentException {
@@ -76,7 +78,19 @@ public record IndexDocument(
         json.object("limits", IndexDocument::limits),
         json.object("timeouts", IndexDocument::timeouts),
         json.texts("trustedProxies"),
-        json.ifThere("accessLog", DocumentReader::truth).orElse(false));
+        json.ifThere("accessLog", DocumentReader::truth).orElse(false),
+        json.ifThere("errorPages", (parent, name) -> parent.list(name, IndexDocument::errorPage))
+            .orElse(List.of()));
+  }
+
+  private static void errorPage(DocumentWriter json, ErrorPage page) {
+    json.number("status", page.status());
+    json.text("contentType", page.contentType());
+    json.text("body", page.body());
+  }
+
+  private static ErrorPage errorPage(DocumentReader json) throws UnreadableDocumentException {
+    return new ErrorPage(json.count("status"), json.text("contentType"), json.text("body"));
   }
 
   private static void listener(DocumentWriter json, Listener listener) {

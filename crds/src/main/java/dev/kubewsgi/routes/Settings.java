@@ -29,7 +29,12 @@ final class Settings {
         limits(spec.limits()),
         timeouts(spec.timeouts()),
         spec.trustedProxies() == null ? List.of() : spec.trustedProxies(),
-        spec.accessLog() == WsgiGatewaySpec.AccessLog.Combined);
+        spec.accessLog() == WsgiGatewaySpec.AccessLog.Combined,
+        Optional.ofNullable(spec.errorPages()).orElse(List.of()).stream()
+            .map(
+                page ->
+                    new GatewaySettings.ErrorPage(page.status(), page.contentType(), page.body()))
+            .toList());
   }
 
   static GatewaySettings.Listener listener(

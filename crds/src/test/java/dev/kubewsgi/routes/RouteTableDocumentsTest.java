@@ -47,7 +47,8 @@ class RouteTableDocumentsTest {
               Duration.ofSeconds(60),
               Duration.ZERO),
           List.of("192.0.2.0/24"),
-          true);
+          true,
+          List.of(new GatewaySettings.ErrorPage(503, "text/plain", "Later. %{CODE}")));
 
   private static final DaemonGroupSettings SITE =
       new DaemonGroupSettings(
@@ -165,7 +166,8 @@ class RouteTableDocumentsTest {
                 GATEWAY.limits(),
                 GATEWAY.timeouts(),
                 List.of(),
-                false),
+                false,
+                List.of()),
             List.of(),
             List.of(),
             List.of());
@@ -256,7 +258,8 @@ class RouteTableDocumentsTest {
             GATEWAY.limits(),
             GATEWAY.timeouts(),
             List.of(),
-            false);
+            false,
+            List.of());
     var table = new RouteTable(withKey, List.of(), List.of(), List.of());
     assertThrows(IllegalArgumentException.class, () -> RouteTableDocuments.of(table));
   }

@@ -70,7 +70,8 @@ class MovesTest {
             new GatewaySettings.Limits(1, 1, 1),
             new GatewaySettings.Timeouts(second, second, second, second, second),
             List.of(),
-            false);
+            false,
+            List.of());
     var daemonGroup =
         new DaemonGroupSettings(
             "ns/g",

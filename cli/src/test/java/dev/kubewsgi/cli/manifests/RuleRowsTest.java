@@ -34,6 +34,7 @@ class RuleRowsTest {
   private static final Map<String, String> BESIDE =
       Map.ofEntries(
           Map.entry("env[0]", "{name: A, value: x}"),
+          Map.entry("errorPages[0]", "{status: 503, body: Later}"),
           Map.entry("listeners[0]", "{name: http, port: 80}"),
           Map.entry("namespaces.selector", "{from: Selector}"),
           Map.entry("matchExpressions[0]", "{key: a, operator: Exists}"),

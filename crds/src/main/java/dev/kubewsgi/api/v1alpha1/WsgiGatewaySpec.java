@@ -22,6 +22,7 @@ import java.util.Map;
  *
  * @param trustedProxies null: none
  * @param accessLog null: one of a later release, or of a definition from before there was one
+ * @param errorPages null: none
  * @param image null: the operator's
  * @param imagePullPolicy null: Kubernetes' choice
  * @param imagePullSecrets null: none
@@ -73,6 +74,14 @@ public record WsgiGatewaySpec(
                 + " combined format, then the request id, the microseconds it took, the application"
                 + " group and the code of its failure.")
         AccessLog accessLog,
+    @Size(min = 1, max = 16)
+        @ValidationRule(
+            value = "self.all(x, self.exists_one(y, y.status == x.status))",
+            message = "two error pages are for the same status: write one for each")
+        @JsonPropertyDescription(
+            "Pages in place of the short ones of the gateway and of the workers, when no application"
+                + " has answered (ErrorDocument). An application's own answer of such a status stays.")
+        List<ErrorPage> errorPages,
     @Default("1") @Min(0) @Max(100) @SpecReplicas @JsonPropertyDescription("Pods, in a cluster.")
         Integer replicas,
     @Default("{}") @JsonPropertyDescription("The Service in front of the pods, in a cluster.")
@@ -101,6 +110,28 @@ public record WsgiGatewaySpec(
         @JsonPropertyDescription(
             "Another time here restarts the gateway's pods, one after the other.")
         String restartedAt) {
+
+  /** A page for failures of one status. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record ErrorPage(
+      @Required
+          @Min(400)
+          @Max(599)
+          @JsonPropertyDescription("The status that it is for, which stays as it is.")
+          Integer status,
+      @Default("text/html; charset=utf-8")
+          @Size(min = 3, max = 255)
+          @ValidationRule(
+              value = "self.matches('^[!-~]+/[!-~]+( [!-~]+)*$')",
+              message = "write a media type such as text/html; charset=utf-8 or application/json")
+          @JsonPropertyDescription("Content-Type of the page.")
+          String contentType,
+      @Required
+          @Size(min = 1, max = 16384)
+          @JsonPropertyDescription(
+              "The page, sent in UTF-8. %{STATUS}, %{CODE} and %{REQUEST_ID} are replaced by the"
+                  + " status, the code of the failure and the id by which the log has its cause.")
+          String body) {}
 
   /** What is written of each request (CustomLog). */
   public enum AccessLog {

@@ -7,38 +7,88 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The gateway's own answer to a failure: status, code and request id, by which the log has the
- * rest. Nothing of {@link Failure#detail} reaches a client.
+ * What a client is shown of a failure, for which no application has answered: status, code and
+ * request id, by which the log has the rest. Nothing of {@link Failure#detail} reaches a client.
  */
 record ErrorPage(ResponseHead head, byte[] body) {
 
+  /** Field of an answer by which a worker says that it is its own, and the code of why. */
+  private static final String FAILED = "KubeWsgi-Failed";
+
+  private static final int FIRST_ERROR = 500;
+
   /**
+   * The gateway's own answer.
+   *
+   * @param pages in place of the short one here
    * @param accept the request's Accept field or null; HTML is for those who ask for it
    */
-  static ErrorPage of(Failure failure, String requestId, String accept) {
+  static ErrorPage of(Failure failure, String requestId, String accept, ErrorPages pages) {
     FailureCode code = failure.code();
-    String reason = HttpResponseStatus.valueOf(code.status()).reasonPhrase();
-    String title = code.status() + " " + reason;
+    ErrorPages.Page page =
+        pages
+            .page(code.status(), code.code(), requestId)
+            .orElseGet(() -> shortPage(code, requestId, accept));
+    List<String> more = new ArrayList<>(List.of("X-Request-Id", requestId));
+    failure
+        .retryAfter()
+        .ifPresent(
+            after ->
+                more.addAll(List.of("Retry-After", Long.toString(Math.max(1, after.toSeconds())))));
+    return of(code.status(), reason(code), page, more);
+  }
+
+  /** Whether a worker or interpreter answers in the place of its application. */
+  static boolean isFailure(ResponseHead answer) {
+    return answer.status() >= FIRST_ERROR && answer.first(FAILED) != null;
+  }
+
+  /** In place of such an answer, if there is a page for it. */
+  static Optional<ErrorPage> of(ResponseHead failure, String requestId, ErrorPages pages) {
+    return pages
+        .page(failure.status(), failure.first(FAILED), requestId)
+        .map(page -> of(failure.status(), failure.reason(), page, List.of()));
+  }
+
+  /** Such an answer without what is for the gateway alone. */
+  static ResponseHead asShown(ResponseHead failure) {
+    List<String> fields = new ArrayList<>();
+    for (int i = 0; i < failure.fields().length; i += 2) {
+      if (!failure.fields()[i].equalsIgnoreCase(FAILED)) {
+        fields.add(failure.fields()[i]);
+        fields.add(failure.fields()[i + 1]);
+      }
+    }
+    return new ResponseHead(failure.status(), failure.reason(), fields.toArray(String[]::new));
+  }
+
+  private static ErrorPage of(
+      int status, String reason, ErrorPages.Page page, List<String> moreFields) {
+    List<String> fields = new ArrayList<>();
+    fields.addAll(List.of("Content-Type", page.contentType()));
+    fields.addAll(List.of("Content-Length", Integer.toString(page.body().length)));
+    fields.addAll(List.of("Cache-Control", "no-store"));
+    fields.addAll(moreFields);
+    return new ErrorPage(
+        new ResponseHead(status, reason, fields.toArray(String[]::new)), page.body());
+  }
+
+  private static ErrorPages.Page shortPage(FailureCode code, String requestId, String accept) {
+    String title = code.status() + " " + reason(code);
     boolean html = accept != null && accept.contains("text/html");
     String body =
         html
             ? HTML.formatted(title, title, explanation(code), code.code(), requestId)
             : TEXT.formatted(title, explanation(code), code.code(), requestId);
-    byte[] bytes = body.getBytes(StandardCharsets.US_ASCII);
-    List<String> fields = new ArrayList<>();
-    fields.addAll(List.of("Content-Type", html ? "text/html" : "text/plain"));
-    fields.addAll(List.of("Content-Length", Integer.toString(bytes.length)));
-    fields.addAll(List.of("Cache-Control", "no-store", "X-Request-Id", requestId));
-    failure
-        .retryAfter()
-        .ifPresent(
-            after ->
-                fields.addAll(
-                    List.of("Retry-After", Long.toString(Math.max(1, after.toSeconds())))));
-    return new ErrorPage(
-        new ResponseHead(code.status(), reason, fields.toArray(String[]::new)), bytes);
+    return new ErrorPages.Page(
+        html ? "text/html" : "text/plain", body.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static String reason(FailureCode code) {
+    return HttpResponseStatus.valueOf(code.status()).reasonPhrase();
   }
 
   private static final String TEXT = "%s\n\n%s\n\n%s, request %s\n";

@@ -223,6 +223,20 @@ abstract sealed class HttpExchange implements Exchange permits Http1Exchange, Ht
 
   @Override
   public final void respond(ResponseHead answer, ByteBuf body) {
+    if (!ErrorPage.isFailure(answer)) {
+      answer(answer, body);
+      return;
+    }
+    ErrorPage.of(answer, id, shared.settings().errorPages())
+        .ifPresentOrElse(
+            page -> {
+              body.release();
+              answer(page.head(), Unpooled.wrappedBuffer(page.body()));
+            },
+            () -> answer(ErrorPage.asShown(answer), body));
+  }
+
+  private void answer(ResponseHead answer, ByteBuf body) {
     if (over || started) {
       body.release();
       return;
@@ -348,8 +362,9 @@ abstract sealed class HttpExchange implements Exchange permits Http1Exchange, Ht
       return;
     }
     note(failure);
-    ErrorPage page = ErrorPage.of(failure, id, head == null ? null : head.first("accept"));
-    respond(page.head(), Unpooled.wrappedBuffer(page.body()));
+    String accept = head == null ? null : head.first("accept");
+    ErrorPage page = ErrorPage.of(failure, id, accept, shared.settings().errorPages());
+    answer(page.head(), Unpooled.wrappedBuffer(page.body()));
   }
 
   @Override

@@ -18,7 +18,8 @@ record HttpSettings(
     long write,
     long graceful,
     TrustedProxies trustedProxies,
-    boolean accessLog) {
+    boolean accessLog,
+    ErrorPages errorPages) {
 
   static HttpSettings of(GatewaySettings settings) {
     Timeouts timeouts = settings.timeouts();
@@ -30,6 +31,7 @@ record HttpSettings(
         timeouts.write().toNanos(),
         timeouts.graceful().toNanos(),
         TrustedProxies.of(settings.trustedProxies()),
-        settings.accessLog());
+        settings.accessLog(),
+        ErrorPages.of(settings.errorPages()));
   }
 }

@@ -83,7 +83,8 @@ public record FixedStatus(boolean isReady, boolean isDraining) implements Gatewa
         new Limits(8192, 65536, 0),
         new Timeouts(TIME, TIME, TIME, TIME, TIME),
         List.of(),
-        false);
+        false,
+        List.of());
   }
 
   private static ApplicationGroup group(String id, ProcessGroup processGroup, String script) {

@@ -72,7 +72,8 @@ final class Documents {
         new GatewaySettings.Limits(8_190, 65_536, 0),
         new GatewaySettings.Timeouts(LONG, LONG, LONG, LONG, Duration.ofSeconds(5)),
         List.of(),
-        false);
+        false,
+        List.of());
   }
 
   /** An application group of the daemon group that answers with a text. */

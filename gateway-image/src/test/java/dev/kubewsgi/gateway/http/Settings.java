@@ -34,6 +34,13 @@ final class Settings {
   static GatewaySettings of(
       List<Listener> listeners, Limits limits, Timeouts timeouts, List<String> trustedProxies) {
     return new GatewaySettings(
-        "default/main", listeners, Optional.empty(), limits, timeouts, trustedProxies, false);
+        "default/main",
+        listeners,
+        Optional.empty(),
+        limits,
+        timeouts,
+        trustedProxies,
+        false,
+        List.of());
   }
 }
