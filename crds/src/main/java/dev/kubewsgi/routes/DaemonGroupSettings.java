@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param workingDir absolute; empty: the file system's root
  * @param env the environment of the processes
  * @param queue the one queue in front of all the group's threads
- * @param answer how long gateways wait for answers
+ * @param answer how gateways take answers
  * @param startupTimeout for an application's import
  * @param gracefulTimeout for requests in flight when a worker is to end
  * @param shutdownTimeout for the interpreter to end after that
@@ -39,7 +39,7 @@ public record DaemonGroupSettings(
     Optional<String> workingDir,
     Map<String, String> env,
     QueueSettings queue,
-    AnswerTimeouts answer,
+    AnswerSettings answer,
     Duration startupTimeout,
     Duration gracefulTimeout,
     Duration shutdownTimeout,

@@ -180,8 +180,8 @@ public record IndexDocument(
     json.text("workingDir", group.workingDir());
     json.texts("env", group.env());
     json.object("queue", queue -> queue(queue, group.queue()));
-    if (!group.answer().equals(AnswerTimeouts.NONE)) {
-      json.object("timeouts", group.answer()::write);
+    if (!group.answer().equals(AnswerSettings.DEFAULTS)) {
+      json.object("answer", group.answer()::write);
     }
     json.seconds("startupTimeout", group.startupTimeout());
     json.seconds("gracefulTimeout", group.gracefulTimeout());
@@ -204,8 +204,8 @@ public record IndexDocument(
         json.optionalText("workingDir"),
         json.textsByKey("env"),
         json.object("queue", IndexDocument::queue),
-        json.ifThere("timeouts", (parent, name) -> parent.object(name, AnswerTimeouts::read))
-            .orElse(AnswerTimeouts.NONE),
+        json.ifThere("answer", (parent, name) -> parent.object(name, AnswerSettings::read))
+            .orElse(AnswerSettings.DEFAULTS),
         json.seconds("startupTimeout"),
         json.seconds("gracefulTimeout"),
         json.seconds("shutdownTimeout"),

@@ -89,20 +89,23 @@ final class Settings {
         Optional.ofNullable(spec.workingDir()).map(surroundings::absolute),
         env(spec.env()),
         queue(spec.queue()),
-        answer(spec.timeouts()),
+        answer(spec),
         Values.duration(spec.startupTimeout()),
         Values.duration(spec.gracefulTimeout()),
         Values.duration(spec.shutdownTimeout()),
         worker(spec));
   }
 
-  private static AnswerTimeouts answer(DaemonGroupSpec.Timeouts timeouts) {
-    return timeouts == null
-        ? AnswerTimeouts.NONE
-        : new AnswerTimeouts(
-            Optional.ofNullable(timeouts.firstByte()).map(Values::duration),
-            Optional.ofNullable(timeouts.idle()).map(Values::duration),
-            Optional.ofNullable(timeouts.deadline()).map(Values::duration));
+  private static AnswerSettings answer(DaemonGroupSpec spec) {
+    Optional<DaemonGroupSpec.Timeouts> timeouts = Optional.ofNullable(spec.timeouts());
+    return new AnswerSettings(
+        timeouts.map(DaemonGroupSpec.Timeouts::firstByte).map(Values::duration),
+        timeouts.map(DaemonGroupSpec.Timeouts::idle).map(Values::duration),
+        timeouts.map(DaemonGroupSpec.Timeouts::deadline).map(Values::duration),
+        Optional.ofNullable(spec.responseBuffer())
+            .map(Values::bytes)
+            .map(Math::toIntExact)
+            .orElse(AnswerSettings.DEFAULTS.buffer()));
   }
 
   private static WorkerSettings worker(DaemonGroupSpec spec) {

@@ -64,10 +64,11 @@ class RouteTableDocumentsTest {
           Optional.empty(),
           Map.of("B", "2", "A", "1\n"),
           new QueueSettings(100, Duration.ofSeconds(45)),
-          new AnswerTimeouts(
+          new AnswerSettings(
               Optional.of(Duration.ofSeconds(30)),
               Optional.of(Duration.ofMillis(1500)),
-              Optional.empty()),
+              Optional.empty(),
+              65_536),
           Duration.ofSeconds(15),
           Duration.ofSeconds(15),
           Duration.ofSeconds(5),

@@ -2,7 +2,7 @@ package dev.kubewsgi.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.kubewsgi.routes.AnswerTimeouts;
+import dev.kubewsgi.routes.AnswerSettings;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.DaemonGroupSettings;
 import dev.kubewsgi.routes.GatewaySettings;
@@ -86,7 +86,7 @@ class MovesTest {
             Optional.empty(),
             Map.of(),
             new QueueSettings(1, second),
-            AnswerTimeouts.NONE,
+            AnswerSettings.DEFAULTS,
             second,
             second,
             second,

@@ -26,6 +26,7 @@ import java.util.Map;
  * @param workingDir null: the file system's root
  * @param python null: that of the machine or image
  * @param timeouts null: none
+ * @param responseBuffer null: of a definition from before there was one, 1Mi
  * @param deadlockTimeout null: 300 s
  * @param requestTimeout null: no limit, as for the five fields after it
  * @param umask null: the supervisor's
@@ -102,6 +103,13 @@ public record DaemonGroupSpec(
                 + " break the connection off if the answer has begun; the thread goes on by itself."
                 + " What ends that too is requestTimeout.")
         Timeouts timeouts,
+    @Default("1Mi")
+        @ValidationRule(value = SIZE, message = SIZE_MESSAGE)
+        @JsonPropertyDescription(
+            "How much of one answer may wait in the gateway for a slow client; an answer that is not"
+                + " larger frees its thread at once. While the gateway holds a quarter of its heap's"
+                + " limit for such answers, 128Ki.")
+        Quantity responseBuffer,
     @Default("15s")
         @Size(max = Rules.DURATION_LENGTH)
         @ValidationRule(value = Rules.POSITIVE_DURATION, message = Rules.POSITIVE_DURATION_MESSAGE)
@@ -181,7 +189,7 @@ public record DaemonGroupSpec(
             "How long a thread that runs Python code may go on while another one waits for the GIL"
                 + " (sys.setswitchinterval). Left out: 5ms.")
         String switchInterval,
-    @ValidationRule(value = STACK, message = STACK_MESSAGE)
+    @ValidationRule(value = SIZE, message = SIZE_MESSAGE)
         @JsonPropertyDescription(
             "Stack of each thread that runs requests. Left out: the system's, mostly 8Mi.")
         Quantity stackSize,
@@ -230,11 +238,11 @@ public record DaemonGroupSpec(
   private static final String MEMORY_MESSAGE =
       "write bytes or a quantity such as 256Mi or 1Gi, at least 16M and without fractions";
 
-  private static final String STACK =
+  private static final String SIZE =
       "type(self) == int ? self >= 100000 && self <= 1000000000"
           + " : string(self).matches('^([1-9][0-9]{2,5}(k|Ki)|[1-9][0-9]{0,2}(M|Mi)|[1-9][0-9]{5,8})$')";
 
-  private static final String STACK_MESSAGE =
+  private static final String SIZE_MESSAGE =
       "write bytes or a quantity such as 512Ki or 8Mi, from 100k to 999Mi and without fractions";
 
   /**

@@ -1,6 +1,6 @@
 package dev.kubewsgi.gateway.daemon;
 
-import dev.kubewsgi.routes.AnswerTimeouts;
+import dev.kubewsgi.routes.AnswerSettings;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.Optional;
@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Watches one connection for answers that take too long, by {@link AnswerTimeouts}. While none is
+ * Watches one connection for answers that take too long, by {@link AnswerSettings}. While none is
  * set it costs a request nothing; else a timer runs that looks when the first of them may be over,
  * and not one for each request or block. Confined to the connection's event loop.
  */
@@ -24,11 +24,11 @@ final class AnswerWatch {
    */
   record Limits(long firstByte, long idle, long deadline) {
 
-    static final Limits NONE = of(AnswerTimeouts.NONE);
+    static final Limits NONE = of(AnswerSettings.DEFAULTS);
 
-    static Limits of(AnswerTimeouts timeouts) {
+    static Limits of(AnswerSettings settings) {
       return new Limits(
-          nanos(timeouts.firstByte()), nanos(timeouts.idle()), nanos(timeouts.deadline()));
+          nanos(settings.firstByte()), nanos(settings.idle()), nanos(settings.deadline()));
     }
 
     private long shortest() {

@@ -7,6 +7,7 @@ import dev.kubewsgi.gateway.exchange.Failure;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
  * @param single whether it holds, and held before, one callable alone: a request then need not name
  *     it
  * @param limits of the answers, as they are now
+ * @param buffer bytes of an answer that may wait for its client, as it is now
  * @param fault why the newest revision cannot be loaded, or null; an earlier one may serve
  */
 record DaemonApplication(
@@ -23,6 +25,7 @@ record DaemonApplication(
     AtomicInteger uploading,
     AtomicBoolean single,
     Supplier<AnswerWatch.Limits> limits,
+    IntSupplier buffer,
     AtomicReference<Failure> fault)
     implements Application {
 

@@ -23,7 +23,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -75,11 +74,16 @@ public final class DaemonGroup {
     volatile boolean leaving;
     volatile long leavingSince;
 
-    Unit(Lane<WorkerConnection> lane, Supplier<AnswerWatch.Limits> limits) {
+    Unit(Lane<WorkerConnection> lane, DaemonGroup group) {
       this.lane = lane;
       this.application =
           new DaemonApplication(
-              lane, new AtomicInteger(), new AtomicBoolean(), limits, new AtomicReference<>());
+              lane,
+              new AtomicInteger(),
+              new AtomicBoolean(),
+              () -> group.answerLimits,
+              () -> group.settings.answer().buffer(),
+              new AtomicReference<>());
     }
 
     void leave(boolean leaves) {
@@ -152,8 +156,7 @@ public final class DaemonGroup {
     answerLimits = AnswerWatch.Limits.of(newSettings.answer());
     queue.limits(newSettings.queue().maxLength(), longestWait(newSettings));
     for (ApplicationGroup group : applicationGroups) {
-      Unit unit =
-          units.computeIfAbsent(group.id(), key -> new Unit(queue.lane(), () -> answerLimits));
+      Unit unit = units.computeIfAbsent(group.id(), key -> new Unit(queue.lane(), this));
       ApplicationGroup before = unit.desired == null ? group : unit.desired;
       unit.desired = group;
       unit.application.single().set(isSingle(before) && isSingle(group));

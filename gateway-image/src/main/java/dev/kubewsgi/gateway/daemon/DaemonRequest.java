@@ -289,7 +289,7 @@ final class DaemonRequest implements Waiter<WorkerConnection>, BodyReader {
 
   void startAnswer(ResponseHead head) {
     forget();
-    gate = new FlowGate(connection.channel());
+    gate = new FlowGate(connection.channel(), application.buffer().getAsInt());
     onExchange(() -> exchange.start(head));
   }
 

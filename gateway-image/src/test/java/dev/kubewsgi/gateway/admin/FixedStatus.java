@@ -10,7 +10,7 @@ import dev.kubewsgi.gateway.status.ApplicationGroupStatus.WorkerStatus;
 import dev.kubewsgi.gateway.status.ClusterStatus;
 import dev.kubewsgi.gateway.status.DaemonGroupStatus;
 import dev.kubewsgi.gateway.status.GatewayStatus;
-import dev.kubewsgi.routes.AnswerTimeouts;
+import dev.kubewsgi.routes.AnswerSettings;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.ApplicationGroup.Script;
 import dev.kubewsgi.routes.DaemonGroupSettings;
@@ -113,7 +113,7 @@ public record FixedStatus(boolean isReady, boolean isDraining) implements Gatewa
         Optional.empty(),
         Map.of("API_KEY", SECRET),
         QUEUE,
-        AnswerTimeouts.NONE,
+        AnswerSettings.DEFAULTS,
         TIME,
         TIME,
         TIME,

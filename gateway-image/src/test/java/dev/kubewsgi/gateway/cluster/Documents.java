@@ -1,6 +1,6 @@
 package dev.kubewsgi.gateway.cluster;
 
-import dev.kubewsgi.routes.AnswerTimeouts;
+import dev.kubewsgi.routes.AnswerSettings;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.DaemonGroupSettings;
 import dev.kubewsgi.routes.GatewaySettings;
@@ -57,7 +57,7 @@ final class Documents {
         Optional.empty(),
         Map.of(),
         new QueueSettings(100, queueTimeout),
-        AnswerTimeouts.NONE,
+        AnswerSettings.DEFAULTS,
         LONG,
         Duration.ofSeconds(5),
         Duration.ofSeconds(2),

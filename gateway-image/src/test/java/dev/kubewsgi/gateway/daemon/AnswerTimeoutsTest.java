@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kubewsgi.gateway.exchange.FailureCode;
-import dev.kubewsgi.routes.AnswerTimeouts;
+import dev.kubewsgi.routes.AnswerSettings;
 import dev.kubewsgi.routes.ApplicationGroup;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +69,7 @@ class AnswerTimeoutsTest {
 
   @Test
   void anAnswerThatDoesNotBeginInTimeIs504AndNamesTheField() throws Exception {
-    given(new AnswerTimeouts(SHORT, NONE, NONE));
+    given(SHORT, NONE, NONE);
 
     RecordedExchange late = test.get(application, "late:" + gate);
 
@@ -82,7 +82,7 @@ class AnswerTimeoutsTest {
 
   @Test
   void anAnswerThatFallsSilentIsBrokenOff() throws Exception {
-    given(new AnswerTimeouts(NONE, SHORT, NONE));
+    given(NONE, SHORT, NONE);
     RecordedExchange late = test.sendGet(0, application, "late:" + gate);
 
     RecordedExchange silent = test.get(application, "pause:" + gate);
@@ -97,7 +97,7 @@ class AnswerTimeoutsTest {
 
   @Test
   void theDeadlineEndsWhatGoesOnAndWhatWaits() throws Exception {
-    given(new AnswerTimeouts(NONE, NONE, SHORT));
+    given(NONE, NONE, SHORT);
     RecordedExchange endless = test.sendGet(0, application, "endless:" + gate);
     RecordedExchange late = test.sendGet(1, application, "late:" + gate);
     TestGroup.until("both run", () -> test.group.status().busySlots() == 2);
@@ -113,7 +113,7 @@ class AnswerTimeoutsTest {
 
   @Test
   void aClientThatTakesItsTimeIsNotTheWorkersFault() throws Exception {
-    given(new AnswerTimeouts(SHORT, SHORT, NONE));
+    given(SHORT, SHORT, NONE);
     RecordedExchange slow = RecordedExchange.get(test.loop(0), test.route(application), "large:");
     slow.window = 1;
     slow.send(test.group.application(application.id()));
@@ -127,8 +127,10 @@ class AnswerTimeoutsTest {
     assertFalse(slow.aborted);
   }
 
-  private void given(AnswerTimeouts timeouts) throws Exception {
-    test.timeouts(timeouts);
+  private void given(
+      Optional<Duration> firstByte, Optional<Duration> idle, Optional<Duration> deadline)
+      throws Exception {
+    test.answer(new AnswerSettings(firstByte, idle, deadline, AnswerSettings.DEFAULTS.buffer()));
     test.apply(application);
     test.untilSlots(2);
   }

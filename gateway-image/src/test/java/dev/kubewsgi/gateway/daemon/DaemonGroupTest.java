@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kubewsgi.gateway.exchange.FailureCode;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
+import dev.kubewsgi.routes.AnswerSettings;
 import dev.kubewsgi.routes.ApplicationGroup;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -152,6 +154,33 @@ class DaemonGroupTest {
         assertTrue(slow.taken < 4_000_000, () -> "taken " + slow.taken);
         slow.drainAll();
         assertEquals(400 * 65536, slow.await().taken);
+      }
+    }
+  }
+
+  @Test
+  void anAnswerThatFitsTheBufferFreesItsThreadThoughItsClientIsSlow() throws Exception {
+    try (TestGroup test = new TestGroup(1, 1)) {
+      ApplicationGroup large =
+          test.script(
+              "large",
+              """
+              def application(environ, start_response):
+                  start_response("200 OK", [])
+                  return (b"x" * 65536 for _ in range(60))
+              """);
+      test.answer(
+          new AnswerSettings(Optional.empty(), Optional.empty(), Optional.empty(), 8 << 20));
+      test.apply(large);
+      for (int i = 0; i < 2; i++) {
+        RecordedExchange slow = RecordedExchange.get(test.loop(i), test.route(large), "/");
+        slow.window = 1;
+        slow.send(test.group.application("large"));
+        slow.started.get();
+
+        assertEquals(60 * 65536, test.sendGet(1, large, "/").await().taken);
+
+        assertEquals(60 * 65536, slow.await().taken);
       }
     }
   }

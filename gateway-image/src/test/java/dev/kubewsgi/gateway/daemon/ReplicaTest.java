@@ -183,6 +183,7 @@ class ReplicaTest {
         new AtomicInteger(),
         new AtomicBoolean(),
         () -> AnswerWatch.Limits.NONE,
+        () -> FlowGate.LITTLE,
         new AtomicReference<>());
   }
 

@@ -2,7 +2,7 @@ package dev.kubewsgi.gateway.daemon;
 
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
-import dev.kubewsgi.routes.AnswerTimeouts;
+import dev.kubewsgi.routes.AnswerSettings;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.DaemonGroupSettings;
 import dev.kubewsgi.routes.ProcessGroup;
@@ -64,7 +64,7 @@ final class TestGroup implements AutoCloseable {
             Optional.empty(),
             Map.of(),
             new QueueSettings(queue, queueTimeout),
-            AnswerTimeouts.NONE,
+            AnswerSettings.DEFAULTS,
             Duration.ofSeconds(10),
             Duration.ofSeconds(10),
             Duration.ofSeconds(2),
@@ -80,11 +80,11 @@ final class TestGroup implements AutoCloseable {
   }
 
   /** From the next {@link #apply} on. */
-  void timeouts(AnswerTimeouts answer) {
+  void answer(AnswerSettings answer) {
     settings = changed(settings.replicas(), answer);
   }
 
-  private DaemonGroupSettings changed(int replicas, AnswerTimeouts answer) {
+  private DaemonGroupSettings changed(int replicas, AnswerSettings answer) {
     return new DaemonGroupSettings(
         settings.id(),
         settings.name(),
