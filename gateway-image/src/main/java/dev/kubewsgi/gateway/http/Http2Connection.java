@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
@@ -98,10 +99,16 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Time
     ctx.writeAndFlush(goAway.setExtraStreamIds(Integer.MAX_VALUE));
   }
 
-  /** Connection errors are the codec's to answer, I/O errors close the channel. */
+  /**
+   * Connection errors are the codec's to answer, with a GOAWAY that names them: it tells of them
+   * before it does, and to close the channel here would say that there was no error. I/O errors
+   * close it.
+   */
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    context.close();
+    if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
+      context.close();
+    }
   }
 
   @Override

@@ -293,11 +293,12 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Timed {
     }
   }
 
-  /** A frame that breaks the protocol: Netty resets the stream. */
+  /**
+   * A frame that breaks the protocol: Netty then resets the stream, with the error that it was. To
+   * close it here would reset it with CANCEL before that.
+   */
   @Override
-  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    ctx.close();
-  }
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {}
 
   private void releaseWaiting() {
     waiting.forEach(ReferenceCountUtil::release);
