@@ -8,10 +8,12 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2SettingsFrame;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -28,11 +30,18 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Time
   private static final int MOST_RESETS = 200;
   private static final int RESET_WINDOW_SECONDS = 30;
 
+  /**
+   * Clients change their settings once or twice. Each costs an answer, and where it is about the
+   * table of answers' fields a few bytes until there is one.
+   */
+  private static final int MOST_SETTINGS = 100;
+
   private final Shared shared;
   private final Http2FrameCodec codec;
   private final WriteWatch writeWatch = new WriteWatch();
   private ChannelHandlerContext ctx;
   private long lastBusy = System.nanoTime();
+  private int settings;
 
   private Http2Connection(Shared shared, Http2FrameCodec codec) {
     this.shared = shared;
@@ -77,6 +86,17 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Time
     if (shared.isParting()) {
       announceEnd();
     }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+    if (message instanceof Http2SettingsFrame && ++settings > MOST_SETTINGS) {
+      codec.onError(
+          context.pipeline().context(codec),
+          false,
+          Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too many SETTINGS"));
+    }
+    super.channelRead(context, message);
   }
 
   /** When draining has begun, GOAWAY with the last stream, and the close once all have ended. */

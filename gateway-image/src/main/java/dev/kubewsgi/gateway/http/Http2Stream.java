@@ -214,7 +214,15 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Timed {
     writeData(block, false);
     ctx.flush();
     watch();
-    return ctx.channel().isWritable();
+    return takesMore();
+  }
+
+  /**
+   * A stream that is closed says that it is writable, and fails each write at once: whoever writes
+   * for as long as it takes more would never end.
+   */
+  private boolean takesMore() {
+    return ctx.channel().isActive() && ctx.channel().isWritable();
   }
 
   void sendEnd() {
@@ -280,7 +288,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Timed {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    if (exchange != null && ctx.channel().isWritable()) {
+    if (exchange != null && takesMore()) {
       exchange.writable();
     }
   }

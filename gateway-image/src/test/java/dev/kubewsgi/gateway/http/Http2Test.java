@@ -386,7 +386,7 @@ final class Http2Test {
       wire.awaitFrame(Http2Wire.SETTINGS);
       front.announceEnd();
       assertEquals(Integer.MAX_VALUE, wire.awaitFrame(Http2Wire.GOAWAY).getInt());
-      wire.get();
+      wire.get(1).flush();
       wire.awaitFrame(Http2Wire.HEADERS);
     }
   }
@@ -397,7 +397,7 @@ final class Http2Test {
     front.announceEnd();
     try (var wire = new Http2Wire(front.listening().getFirst().port())) {
       wire.awaitFrame(Http2Wire.GOAWAY);
-      wire.get();
+      wire.get(1).flush();
       wire.awaitFrame(Http2Wire.HEADERS);
     }
   }
