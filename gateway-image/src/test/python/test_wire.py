@@ -57,7 +57,7 @@ class WireTest(unittest.TestCase):
                         for framing in ("Content-Length", "Transfer-Encoding", "KubeWsgi-Script"):
                             self.assertNotIn(framing, seen["environ"])
                     count += 1
-        self.assertGreaterEqual(count, 3 * 8)
+        self.assertGreaterEqual(count, 3 * 9)
 
     def test_every_invalid_request_is_answered_with_400_and_the_connection_closed(self):
         count = 0
@@ -77,7 +77,7 @@ class WireTest(unittest.TestCase):
                     self.assertTrue(body.startswith(b"KW515: "), body)
                     self.assertTrue(slot.is_closed())
                     count += 1
-        self.assertGreaterEqual(count, 2 * 28)
+        self.assertGreaterEqual(count, 2 * 45)
 
 
 if __name__ == "__main__":

@@ -167,13 +167,14 @@ def _decode_paths(environ):
 
 
 def _parse_request_line(line):
-    text = line.decode("latin-1")
     try:
-        method, target, version = text.split(" ")
+        method, target, version = line.decode("latin-1").split(" ")
     except ValueError:
         raise NotCanonical("the request line is not 'METHOD target HTTP/1.1'") from None
-    if version != "HTTP/1.1" or not (method and target and text.isascii() and text.isprintable()):
-        raise NotCanonical("the request line is not 'METHOD target HTTP/1.1' in printable ASCII")
+    if version != "HTTP/1.1" or not (method.isascii() and method and target):
+        raise NotCanonical("the request line is not 'METHOD target HTTP/1.1', the method in ASCII")
+    if len(line.translate(None, _CONTROLS)) != len(line):
+        raise NotCanonical("the request line holds a control character")
     return method, target
 
 

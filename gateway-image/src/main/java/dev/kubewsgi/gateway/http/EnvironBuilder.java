@@ -75,11 +75,18 @@ final class EnvironBuilder {
         continue;
       }
       if (repeats == 0) {
-        environ.add(name.environKey(), head.value(i));
+        environ.add(name.environKey(), withoutTabs(head.value(i)));
       } else if (isFirst(head, i)) {
-        environ.add(name.environKey(), joined(head, i));
+        environ.add(name.environKey(), withoutTabs(joined(head, i)));
       }
     }
+  }
+
+  /**
+   * HTTP allows a tab wherever it allows a space in a value, with the same meaning; PEP 3333 not.
+   */
+  private static String withoutTabs(String value) {
+    return value.replace('\t', ' ');
   }
 
   /** Nonzero where a name may come twice: a filter that spares most requests the comparison. */

@@ -54,6 +54,13 @@ class RequestEncoderTest {
             null));
   }
 
+  /** As a browser of old sends a path in UTF-8: REQUEST_URI is what came. */
+  @Test
+  void writesTargetsBeyondAscii() throws Exception {
+    String encoded = encode(request("GET", "/\u00c3\u00a9?\u00ff", 0), Body.NONE, null);
+    assertTrue(encoded.startsWith("GET /\u00c3\u00a9?\u00ff HTTP/1.1\r\n"), encoded);
+  }
+
   @Test
   void writesEveryOneOfManyVariables() throws Exception {
     String[] more = new String[160];
@@ -116,6 +123,7 @@ class RequestEncoderTest {
       assertRefused(request("G" + bad, "/", 0));
       assertRefused(request("GET", "/", 0, "HTTP_" + bad, "x"));
     }
+    assertRefused(request("G\u00c9T", "/", 0));
     assertRefused(request("GET", "/ HTTP/1.1", 0));
     assertRefused(request("GET", "", 0));
     assertRefused(request("GET", "/", 0, "HTTP_X: y", "x"));

@@ -1,5 +1,6 @@
 package dev.kubewsgi.gateway.daemon;
 
+import dev.kubewsgi.gateway.exchange.Application;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
 import dev.kubewsgi.routes.AnswerSettings;
@@ -11,6 +12,7 @@ import dev.kubewsgi.routes.QueueSettings;
 import dev.kubewsgi.routes.Route;
 import dev.kubewsgi.routes.WorkerSettings;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,13 +27,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** A daemon group with real workers, ended and looked after when it is closed. */
-final class TestGroup implements AutoCloseable {
+public final class TestGroup implements AutoCloseable {
 
   static final Path WORKER = Path.of("src/main/python").toAbsolutePath();
   static final Path PYTHON =
       Path.of(System.getProperty("kubewsgi.test.python", "/usr/bin/python3"));
 
-  final NioEventLoopGroup loops = new NioEventLoopGroup(2);
+  final EventLoopGroup loops;
+  private final boolean ownLoops;
   final Path scripts;
   final Path runtimeDirectory;
   final DaemonGroup group;
@@ -48,6 +51,25 @@ final class TestGroup implements AutoCloseable {
 
   TestGroup(int processes, int threads, int queue, Duration queueTimeout, Path python)
       throws IOException {
+    this(processes, threads, queue, queueTimeout, python, new NioEventLoopGroup(2), true);
+  }
+
+  /** On event loops that others use too, and end. */
+  public TestGroup(int processes, int threads, EventLoopGroup loops) throws IOException {
+    this(processes, threads, 100, Duration.ofSeconds(20), PYTHON, loops, false);
+  }
+
+  private TestGroup(
+      int processes,
+      int threads,
+      int queue,
+      Duration queueTimeout,
+      Path python,
+      EventLoopGroup loops,
+      boolean ownLoops)
+      throws IOException {
+    this.loops = loops;
+    this.ownLoops = ownLoops;
     scripts = Files.createTempDirectory("kw-scripts");
     runtimeDirectory = DaemonRuntime.privateDirectory(Path.of("/tmp"));
     settings =
@@ -116,7 +138,7 @@ final class TestGroup implements AutoCloseable {
   }
 
   /** Writes a script and names its application group; a new revision each time. */
-  ApplicationGroup script(String id, String code) throws IOException {
+  public ApplicationGroup script(String id, String code) throws IOException {
     Path script = scripts.resolve(id + ".py");
     Files.writeString(script, code);
     return new ApplicationGroup(
@@ -130,14 +152,18 @@ final class TestGroup implements AutoCloseable {
         Map.of());
   }
 
-  Route route(ApplicationGroup applicationGroup) {
+  public Route route(ApplicationGroup applicationGroup) {
     ApplicationGroup.Script script = applicationGroup.scripts().getFirst();
     return new Route(
         "*", "", "default/a", script.script(), script.callable(), applicationGroup.id());
   }
 
-  void apply(ApplicationGroup... applicationGroups) {
+  public void apply(ApplicationGroup... applicationGroups) {
     group.apply(settings, List.of(applicationGroups));
+  }
+
+  public Application application(ApplicationGroup applicationGroup) {
+    return group.application(applicationGroup.id());
   }
 
   RecordedExchange get(ApplicationGroup applicationGroup, String path) throws Exception {
@@ -186,7 +212,9 @@ final class TestGroup implements AutoCloseable {
     until(
         "the end of all processes",
         () -> pids.stream().noneMatch(pid -> ProcessHandle.of(pid).isPresent()));
-    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
+    if (ownLoops) {
+      loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
+    }
     try (var left = Files.list(runtimeDirectory)) {
       if (left.findAny().isPresent()) {
         throw new AssertionError("something is left in " + runtimeDirectory);

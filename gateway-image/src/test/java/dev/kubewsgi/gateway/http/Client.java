@@ -43,6 +43,21 @@ final class Client implements AutoCloseable {
     return this;
   }
 
+  /** As a slow network brings it; what is left once the other end has closed is not sent. */
+  void sendInPieces(byte[] bytes, RequestCorpus.Pieces pieces) throws IOException {
+    try {
+      for (int at = 0; at < bytes.length; ) {
+        int size = pieces.next(bytes.length - at);
+        socket.getOutputStream().write(bytes, at, size);
+        at += size;
+      }
+    } catch (SocketException e) {
+      if (!String.valueOf(e.getMessage()).matches("(?s).*([Bb]roken|reset).*")) {
+        throw e;
+      }
+    }
+  }
+
   /** Reads until {@code text} has come, and returns all up to its end. */
   String readUntil(String text) throws IOException {
     StringBuilder read = new StringBuilder();
@@ -62,6 +77,28 @@ final class Client implements AutoCloseable {
     Answer head = Answer.head(readUntil("\r\n\r\n").stripTrailing());
     byte[] body = socket.getInputStream().readNBytes(head.length(0));
     return head.with(new String(body, StandardCharsets.ISO_8859_1));
+  }
+
+  /** One answer with a Content-Length, passing over 100 (Continue). */
+  Answer finalAnswer() throws IOException {
+    Answer answer = answer();
+    while (answer.status() == 100) {
+      answer = answer();
+    }
+    return answer;
+  }
+
+  /** What comes until the server closes, as it does with a reset where bytes were left over. */
+  String restOrReset() throws IOException {
+    ByteArrayOutputStream rest = new ByteArrayOutputStream();
+    try {
+      socket.getInputStream().transferTo(rest);
+    } catch (SocketException e) {
+      if (!String.valueOf(e.getMessage()).contains("reset")) {
+        throw e;
+      }
+    }
+    return rest.toString(StandardCharsets.ISO_8859_1);
   }
 
   /** What comes until the server closes cleanly. */
