@@ -3,11 +3,14 @@
 import json
 import os
 import random
+import socket
 import unittest
 
 from support import APPS, HERE, Group
 
 REQUESTS = os.path.join(HERE, "requests")
+# What clients send to a gateway, with the verdicts of that.
+OF_CLIENTS = os.path.join(HERE, "..", "requests")
 
 
 def cases(kind):
@@ -78,6 +81,33 @@ class WireTest(unittest.TestCase):
                     self.assertTrue(slot.is_closed())
                     count += 1
         self.assertGreaterEqual(count, 2 * 45)
+
+    def test_no_request_of_a_client_is_one_to_a_worker(self):
+        """What got past a gateway as it came would be refused: nothing is read in two ways."""
+        count = 0
+        for kind in ("valid", "invalid"):
+            for name in sorted(os.listdir(os.path.join(OF_CLIENTS, kind))):
+                if not name.endswith(".http"):
+                    continue
+                with open(os.path.join(OF_CLIENTS, kind, name), "rb") as file:
+                    raw = file.read()
+                with self.subTest(name), self.group.slot() as slot:
+                    self.assertIn(answered(slot.connection, raw), (b"", b"HTTP/1.1 400"))
+                    count += 1
+        self.assertGreaterEqual(count, 290)
+
+
+def answered(connection, raw):
+    """The beginning of all that is answered to these bytes and the end of the connection."""
+    found = b""
+    try:
+        connection.sendall(raw)
+        connection.shutdown(socket.SHUT_WR)
+        while block := connection.recv(65536):
+            found += block
+    except (BrokenPipeError, ConnectionResetError):  # refused before it had been sent
+        pass
+    return found[:12]
 
 
 if __name__ == "__main__":

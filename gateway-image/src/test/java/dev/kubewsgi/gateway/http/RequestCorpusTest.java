@@ -29,8 +29,8 @@ final class RequestCorpusTest {
 
   @Test
   void theCorpusIsThere() throws IOException {
-    assertTrue(valid().size() >= 38, "valid requests");
-    assertTrue(invalid().size() >= 163, "invalid requests");
+    assertTrue(valid().size() >= 67, "valid requests");
+    assertTrue(invalid().size() >= 226, "invalid requests");
   }
 
   @ParameterizedTest
