@@ -3,8 +3,10 @@
 .DEFAULT_GOAL := help
 # Where `make cluster` keeps its files.
 CLUSTER ?= target/cluster
-.PHONY: help ready setup build images run operator test lint format soak bench control-plane control-plane-down cluster \
-	cluster-down clean
+# How long `make fuzz` gives each target.
+SECONDS ?= 60
+.PHONY: help ready setup build images run operator test lint format fuzz soak bench control-plane control-plane-down \
+	cluster cluster-down clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; \
@@ -37,6 +39,9 @@ lint: ready ## Check form and likely mistakes of Java, Python and shell
 
 format: ready ## Format Java and Python in place
 	@tools/format
+
+fuzz: setup ## Fuzz all that reads bytes of others, each for SECONDS; what it finds is kept for the tests
+	@src/test/fuzz/run $(SECONDS)
 
 soak: setup ## What may happen to a site, twenty times each, under a load (hours); writes docs/soak.md
 	@tools/images

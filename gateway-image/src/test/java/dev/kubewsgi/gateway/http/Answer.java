@@ -12,7 +12,7 @@ import java.util.Locale;
  */
 record Answer(int status, String reason, List<String> fields, String body) {
 
-  /** All answers in what a server sent; the last must be whole. */
+  /** All answers in what a server sent, none of whose bodies begins as one; the last is whole. */
   static List<Answer> parse(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     List<Answer> answers = new ArrayList<>();
@@ -24,7 +24,9 @@ record Answer(int status, String reason, List<String> fields, String body) {
       }
       Answer head = head(text.substring(at, headEnd));
       int length = head.status() < 200 ? 0 : head.length(text.length() - headEnd - 4);
-      int bodyEnd = headEnd + 4 + length;
+      // To HEAD: a length without a body, and then the next answer or nothing.
+      boolean bodiless = headEnd + 4 == text.length() || text.startsWith("HTTP/1.1 ", headEnd + 4);
+      int bodyEnd = headEnd + 4 + (bodiless ? 0 : length);
       answers.add(head.with(text.substring(headEnd + 4, bodyEnd)));
       at = bodyEnd;
     }
