@@ -69,6 +69,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
   private final ConnectionInfo info;
   private final Http1Parser parser;
   private final WriteWatch writeWatch = new WriteWatch();
+  private final BodyPatience patience = new BodyPatience();
   private ChannelHandlerContext ctx;
   private ByteBuf in;
   private Phase phase = Phase.IDLE;
@@ -228,6 +229,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
     Http1Framing framing = parser.framing();
     phase = Phase.EXCHANGE;
     deadline = NEVER;
+    patience.renew();
     flowing = false;
     closeAfter = !framing.keepAlive();
     continueOwed = framing.expectsContinue();
@@ -260,7 +262,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
     Http1Exchange current = exchange;
     ByteBuf block = in == null ? null : parser.parseBody(in, shared.settings().limits());
     if (block != null) {
-      deadline = System.nanoTime() + shared.settings().body();
+      deadline = patience.came(block.readableBytes(), System.nanoTime(), shared.settings().body());
       current.deliver(block);
     }
     if (parser.bodyEnded() && current == exchange) {
@@ -335,7 +337,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
       return;
     }
     flowing = flows;
-    deadline = flows ? System.nanoTime() + shared.settings().body() : NEVER;
+    long now = System.nanoTime();
+    if (flows) {
+      deadline = patience.waits(now, shared.settings().body());
+    } else {
+      patience.stops(now);
+      deadline = NEVER;
+    }
     process();
   }
 
@@ -562,7 +570,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
           refuse(
               Failure.of(FailureCode.REQUEST_TIMEOUT, "the header section did not come in time"));
       case EXCHANGE ->
-          bodyFailed(Failure.of(FailureCode.REQUEST_TIMEOUT, "the body stopped coming"));
+          bodyFailed(
+              Failure.of(
+                  FailureCode.REQUEST_TIMEOUT, "the body came too slowly, or stopped coming"));
       case DRAIN -> linger();
     }
   }

@@ -39,6 +39,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Timed {
   private final LoopState loop;
   private final ConnectionInfo info;
   private final Queue<Http2DataFrame> waiting = new ArrayDeque<>(2);
+  private final BodyPatience patience = new BodyPatience();
   private ChannelHandlerContext ctx;
   private Http2Exchange exchange;
   private boolean flowing;
@@ -129,7 +130,13 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Timed {
       return;
     }
     flowing = flows;
-    bodyDeadline = flows ? System.nanoTime() + shared.settings().body() : NEVER;
+    long now = System.nanoTime();
+    if (flows) {
+      bodyDeadline = patience.waits(now, shared.settings().body());
+    } else {
+      patience.stops(now);
+      bodyDeadline = NEVER;
+    }
     deliver();
   }
 
@@ -156,7 +163,8 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Timed {
   private void take(Http2DataFrame frame) {
     ByteBuf block = frame.content(); // the frame's one reference passes on
     bodyBytes += block.readableBytes();
-    bodyDeadline = System.nanoTime() + shared.settings().body();
+    bodyDeadline =
+        patience.came(block.readableBytes(), System.nanoTime(), shared.settings().body());
     long limit = shared.settings().limits().body();
     if (limit > 0 && bodyBytes > limit) {
       block.release();
@@ -331,7 +339,8 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Timed {
     } else if (now > bodyDeadline && answered) {
       stopRequest();
     } else if (now > bodyDeadline) {
-      bodyFailed(Failure.of(FailureCode.REQUEST_TIMEOUT, "the body stopped coming"));
+      bodyFailed(
+          Failure.of(FailureCode.REQUEST_TIMEOUT, "the body came too slowly, or stopped coming"));
     }
     return true;
   }

@@ -27,8 +27,12 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -412,6 +416,33 @@ final class Http2FloodTest {
         .ints(1000, 'a', 'z' + 1)
         .mapToObj(Character::toString)
         .collect(Collectors.joining());
+  }
+
+  /** A body byte by byte, each sooner than the limit and all of it much later. */
+  @Test
+  void aBodyThatDribblesIsATimeout() throws Exception {
+    Duration patience = Duration.ofSeconds(60);
+    Timeouts timeouts =
+        new Timeouts(patience, patience, Duration.ofMillis(300), patience, patience);
+    try (Http2Wire wire = connect(Applications.echo(), timeouts);
+        ExecutorService reader = Executors.newSingleThreadExecutor()) {
+      wire.post(1);
+      Future<?> answer = reader.submit(() -> wire.await(HEADERS));
+      for (int i = 0; i < 60 && !isThere(answer); i++) {
+        wire.frame(DATA, 0, 1, (byte) 'x').flush();
+      }
+      assertTrue(answer.isDone(), "it goes on for ever");
+      assertEquals(1, stats.snapshot().failures().get(FailureCode.REQUEST_TIMEOUT));
+    }
+  }
+
+  private static boolean isThere(Future<?> answer) throws Exception {
+    try {
+      answer.get(50, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    }
   }
 
   /** Trailers end a request, and fields of connections or of requests in them are an error. */

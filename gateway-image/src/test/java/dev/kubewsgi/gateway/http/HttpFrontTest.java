@@ -28,7 +28,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
@@ -467,8 +471,40 @@ final class HttpFrontTest {
 
   // Time.
 
+  /** What is sent byte by byte, each sooner than the limit and all of it much later. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET / HTTP/1.1\r\nHost: h\r\nX-A: ",
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 90000\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n9999\r\n"
+      })
+  void whatDribblesIsATimeout(String beginning) throws Exception {
+    int port = start(Applications.echo(), with(new Timeouts(SOON, LONG, SOON, LONG, LONG)));
+    try (Client client = new Client(port);
+        ExecutorService reader = Executors.newSingleThreadExecutor()) {
+      client.send(beginning);
+      Future<Answer> answer = reader.submit(client::answer);
+      for (int i = 0; i < 60 && !isThere(answer); i++) {
+        client.send("x");
+      }
+      assertTrue(answer.isDone(), "it goes on for ever");
+      assertEquals(408, answer.get().status());
+    }
+  }
+
+  /** Within less than the limit. */
+  private static boolean isThere(Future<Answer> answer) throws Exception {
+    try {
+      answer.get(SOON.toMillis() / 6, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    }
+  }
+
   @Test
-  void aHeaderSectionThatDribblesIsATimeout() throws IOException {
+  void aHeaderSectionThatStopsComingIsATimeout() throws IOException {
     int port = start(Applications.echo(), with(new Timeouts(SOON, LONG, LONG, LONG, LONG)));
     try (Client client = new Client(port)) {
       client.send("GET / HTTP/1.1\r\nHost: h\r\nX-A");
