@@ -243,6 +243,30 @@ final class Http2Test {
     assertTrue(page.contains("KW413"), page);
   }
 
+  /** The limits of HTTP/1.1, with its statuses. */
+  @ParameterizedTest
+  @CsvSource({
+    "8190, 1, 100000, 200",
+    "8191, 1, 0, 414",
+    "10, 90, 0, 200",
+    "10, 101, 0, 431",
+    "10, 1, 100001, 413"
+  })
+  void whatIsOverALimitIsRefusedAndTheConnectionStays(
+      int pathLength, int fields, int contentLength, int status) throws Exception {
+    startHttp2(Applications.echo());
+    for (int i = 0; i < 2; i++) {
+      HttpClientRequest request =
+          await(client.request(HttpMethod.POST, "/" + "a".repeat(pathLength - 1)));
+      for (int field = 0; field < fields; field++) {
+        request.putHeader("x-" + field, "y");
+      }
+      assertEquals(
+          status, await(request.send(Buffer.buffer(new byte[contentLength]))).statusCode());
+    }
+    assertEquals(1, stats.snapshot().connections());
+  }
+
   @Test
   void aFailureInMidAnswerResetsTheStreamAndNotTheConnection() throws Exception {
     startHttp2(
@@ -258,7 +282,12 @@ final class Http2Test {
     HttpClientResponse broken = get("/broken");
     ExecutionException e = assertThrows(ExecutionException.class, () -> body(broken));
     assertInstanceOf(StreamResetException.class, e.getCause());
-    assertEquals("fine", body(get("/fine")));
+    Future<Buffer> fine =
+        client
+            .request(HttpMethod.GET, "/fine")
+            .compose(HttpClientRequest::send)
+            .compose(HttpClientResponse::body);
+    assertEquals("fine", await(fine).toString());
     assertEquals(1, stats.snapshot().connections());
   }
 
