@@ -8,11 +8,15 @@ The gateway hands `start` the functions through which Python reaches it:
     end(token)
     log(line)                        one line of text into the gateway's log
     interrupt(thread, exception)     has it raised in a thread; None: not any more
-    is_multi_phase(module) -> bool   whether an extension module can live in several interpreters
-    is_refused(path) -> bool         whether this extension module's file was refused before
-    refuse(path)                     it is from now on, in every interpreter
+    begin_load(interpreter)          waits while another interpreter loads an extension module
+    end_load(interpreter)
+    loaded(path, interpreter)        it has loaded the extension module of this file
+    is_elsewhere(path, interpreter) -> bool    another one was the first that did
+    refusal_of_file(path) -> str     why its module cannot be in a sub-interpreter; None: it may
+    refusal_of_module(module) -> str    the same of a module that has been created
+    refuse(path, reason)             from now on, in every sub-interpreter
 
-A token names a request; it means nothing after its end.
+beside `interpreter`, its number. A token names a request; it means nothing after its end.
 """
 
 import _posixsubprocess
@@ -46,8 +50,8 @@ class Interpreter:
         self._host = host
         self._name = name
         self._threads = threads
-        self._is_main = is_main
         self._watch = None
+        self._extensions = _Extensions(host, is_main)
 
     def start(self, home, path, variables, limit):
         """Makes the interpreter an application's own; `limit` is requestTimeout, 0: none."""
@@ -60,13 +64,15 @@ class Interpreter:
         sys.stderr = _Log(self._host["log"])
         sys.stdin = io.StringIO()
         sys.argv = [""]
-        if not self._is_main:
-            _guard_extensions(self._host)
+        self._extensions.install()
         loading.activate_python(home, path)
 
     def load(self, script, callable_name):
         """Loads a script; returns `(handle, base)`: what serves a request, what environs hold."""
-        application = loading.load(script, callable_name, f"_kubewsgi_{next(_loads)}")
+        name = f"_kubewsgi_{next(_loads)}"
+        application = self._extensions.watch(
+            script, lambda: loading.load(script, callable_name, name)
+        )
         base = wsgi.base_environ(
             multithread=self._threads != 1,
             multiprocess=False,
@@ -287,35 +293,129 @@ def _hand_environ_to_children(own):
     os.posix_spawnp = with_environ(_posix_spawnp)
 
 
-def _guard_extensions(host):
-    """Refuses extension modules that only one interpreter of a process can hold.
+class _Extensions:
+    """Loads the extension modules of an interpreter, or says why it cannot have one.
 
-    Loading such a module a second time crashes the process, so a refused file stays refused.
-    The standard library's own modules are built to be shared.
+    Their C code and its data are of the whole process. The standard library's are built for that.
     """
-    create = ExtensionFileLoader.create_module
-    standard = tuple(entry + os.sep for entry in sys.path if entry.endswith("lib-dynload")) or (
-        sys.base_prefix + os.sep,
-    )
 
-    def create_module(loader, spec):
-        if spec.origin.startswith(standard):
-            return create(loader, spec)
-        if not host["is_refused"](spec.origin):
-            module = create(loader, spec)
-            if host["is_multi_phase"](module):
-                return module
-            sys.modules.pop(spec.name, None)  # where CPython has put it already
-            host["refuse"](spec.origin)
-        raise ImportError(
-            f"{errors.EXTENSION_REFUSED}: the extension module {spec.name} ({spec.origin}) cannot "
-            "live in a sub-interpreter; set spec.processGroup of the alias to a daemon group, or "
-            "spec.applicationGroup to '%{GLOBAL}' for the main interpreter",
-            name=spec.name,
-            path=spec.origin,
+    def __init__(self, host, is_main):
+        self._host = host
+        self._number = host["interpreter"]
+        self._is_main = is_main
+        self._unsaid = None  # what was refused to a script that is being loaded
+        self._standard = tuple(
+            entry + os.sep for entry in sys.path if entry.endswith("lib-dynload")
+        ) or (sys.base_prefix + os.sep,)
+
+    def install(self):
+        """Stands between Python's import system and its loader of extension modules."""
+        create = ExtensionFileLoader.create_module
+        execute = ExtensionFileLoader.exec_module
+
+        def create_module(loader, spec):
+            if spec.origin.startswith(self._standard):
+                return create(loader, spec)
+            return self._load(create, loader, spec, spec)
+
+        def exec_module(loader, module):
+            spec = module.__spec__
+            if spec.origin.startswith(self._standard):
+                return execute(loader, module)
+            return self._load(execute, loader, module, spec)
+
+        ExtensionFileLoader.create_module = create_module
+        ExtensionFileLoader.exec_module = exec_module
+
+    def watch(self, script, load):
+        """What `load` returns; the LoadError of a refusal that the script does not survive."""
+        self._unsaid = []
+        try:
+            application = load()
+            for refusal in self._unsaid:
+                self._host["log"](f"{refusal}. The script {script} goes on without it")
+            return application
+        except errors.LoadError as failure:
+            refusal = _refusal_behind(failure)
+            if refusal is None:
+                raise
+            raise errors.LoadError(
+                errors.EXTENSION_REFUSED,
+                f"the script {script} cannot be loaded: {refusal}",
+                failure.traceback_text,
+            ) from None
+        finally:
+            self._unsaid = None
+
+    def _load(self, step, loader, argument, spec):
+        path = spec.origin
+        if not self._is_main:
+            reason = self._host["refusal_of_file"](path)
+            if reason is not None:
+                raise self._refusal(spec, reason)
+        self._host["begin_load"](self._number)
+        try:
+            result = step(loader, argument)
+        except ImportError as failure:
+            if self._is_once_only(path, failure):
+                reason = f"another interpreter has loaded it ({failure})"
+                self._host["refuse"](path, reason)
+                raise self._refusal(spec, reason) from failure
+            raise
+        finally:
+            self._host["end_load"](self._number)
+        if argument is spec and not self._is_main:
+            self._check_created(spec, result)
+        elif argument is not spec:
+            self._host["loaded"](path, self._number)
+        return result
+
+    def _check_created(self, spec, module):
+        reason = self._host["refusal_of_module"](module)
+        if reason is not None:
+            sys.modules.pop(spec.name, None)  # where CPython has put one of the old form already
+            self._host["refuse"](spec.origin, reason)
+            raise self._refusal(spec, reason)
+
+    def _is_once_only(self, path, failure):
+        """Whether its second load fails by the module's own will, not for want of another one."""
+        return (
+            not self._is_main
+            and not isinstance(failure, ModuleNotFoundError)
+            and _refusal_behind(failure) is None
+            and self._host["is_elsewhere"](path, self._number)
         )
 
-    ExtensionFileLoader.create_module = create_module
+    def _refusal(self, spec, reason):
+        refusal = (
+            f"{errors.EXTENSION_REFUSED}: the extension module {spec.name} ({spec.origin}) cannot "
+            f"be in a sub-interpreter: {reason}; set spec.processGroup of the alias to a daemon "
+            "group, or spec.applicationGroup to '%{GLOBAL}' for the main interpreter"
+        )
+        if self._unsaid is None:
+            self._host["log"](refusal)
+        else:
+            self._unsaid.append(refusal)
+        return ImportError(refusal, name=spec.name, path=spec.origin)
+
+
+def _refusal_behind(failure):
+    """The text, without its code, of the refused extension module that led to a failure, or None.
+
+    Packages catch the ImportError and raise one of their own.
+    """
+    seen = []
+    unseen = [failure]
+    while unseen:
+        failure = unseen.pop()
+        if failure is None or failure in seen:
+            continue
+        code, _, text = str(failure).partition(": ")
+        if isinstance(failure, ImportError) and code == errors.EXTENSION_REFUSED:
+            return text
+        seen.append(failure)
+        unseen += (failure.__cause__, failure.__context__)
+    return None
 
 
 def describe(failure):

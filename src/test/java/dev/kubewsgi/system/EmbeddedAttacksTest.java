@@ -2,9 +2,7 @@ package dev.kubewsgi.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -157,31 +155,6 @@ class EmbeddedAttacksTest {
         .command()
         .awaitLine(
             "the limit", line -> line.contains("KW528: sys.setrecursionlimit(123456) sets 10000"));
-  }
-
-  /** It would crash the process when it is loaded for the second time, by a reload too. */
-  @Test
-  void anExtensionModuleOfWhichAProcessHoldsOneIsRefused() throws Exception {
-    compile(directory.resolve("single_phase.so"));
-    String load =
-        "import sys; sys.path.insert(0, %s)\nimport single_phase\nresult = 'loaded'"
-            .formatted("'" + directory + "'");
-    for (int times = 0; times < 3; times++) {
-      String said = attack("/attacked", load);
-      assertTrue(said.startsWith("ImportError: KW312: "), said);
-      served.write("attacks.py", Files.readString(served.file("attacks.py")) + "# again\n");
-    }
-    assertEquals("loaded", attack("/global", load));
-  }
-
-  private static void compile(Path library) throws IOException, InterruptedException {
-    Path source = Checkout.ROOT.resolve("src/test/apps/single_phase.c");
-    assumeTrue(
-        Stream.of(System.getenv("PATH").split(":")).anyMatch(d -> Files.exists(Path.of(d, "cc"))),
-        "there is no C compiler (cc) on PATH");
-    var compiler =
-        new ProcessBuilder("cc", "-shared", "-fPIC", "-o", library.toString(), source.toString());
-    assertEquals(0, compiler.inheritIO().start().waitFor());
   }
 
   @Test

@@ -13,8 +13,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -30,11 +31,6 @@ final class Host {
   /** Of a PyMethodDef: name, function, flags (and padding), documentation. */
   private static final long METHOD_SIZE = 32;
 
-  /**
-   * Where a PyModuleDef of 3.11 to 3.13 holds its slots; those of single-phase modules are null.
-   */
-  private static final long MODULE_SLOTS = 72;
-
   private static final FunctionDescriptor SIGNATURE =
       FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
@@ -44,7 +40,8 @@ final class Host {
 
   private final Arena arena = Arena.global();
   private final Map<String, MemorySegment> definitions = new LinkedHashMap<>();
-  private final Set<String> refusedExtensions = ConcurrentHashMap.newKeySet();
+  private final ExtensionModules extensions = new ExtensionModules();
+  private final AtomicLong interpreters = new AtomicLong();
   private final Consumer<String> log;
 
   Host(Consumer<String> log) {
@@ -55,8 +52,12 @@ final class Host {
     define("end", this::end);
     define("log", this::log);
     define("interrupt", this::interrupt);
-    define("is_multi_phase", this::isMultiPhase);
-    define("is_refused", this::isRefused);
+    define("begin_load", this::beginLoad);
+    define("end_load", this::endLoad);
+    define("loaded", this::loaded);
+    define("is_elsewhere", this::isElsewhere);
+    define("refusal_of_file", this::refusalOfFile);
+    define("refusal_of_module", this::refusalOfModule);
     define("refuse", this::refuse);
   }
 
@@ -71,6 +72,11 @@ final class Host {
           CPython.Py_DecRef(key);
           CPython.Py_DecRef(function);
         });
+    var key = Objects.str("interpreter");
+    var number = CPython.PyLong_FromLongLong(interpreters.incrementAndGet());
+    CPython.PyDict_SetItem(functions, key, number);
+    CPython.Py_DecRef(key);
+    CPython.Py_DecRef(number);
     return functions;
   }
 
@@ -129,23 +135,51 @@ final class Host {
     return none();
   }
 
-  private long isMultiPhase(MemorySegment arguments) {
-    var definition = CPython.PyModule_GetDef(arguments.get(JAVA_LONG, FIRST));
-    if (definition == 0) {
-      // Only the multi-phase form can give an object that is no module.
-      CPython.PyErr_Clear();
-      return Objects.bool(true);
-    }
-    return Objects.bool(CPython.MEMORY.get(JAVA_LONG, definition + MODULE_SLOTS) != 0);
+  private long beginLoad(MemorySegment arguments) throws Exception {
+    var interpreter = CPython.PyLong_AsLongLong(arguments.get(JAVA_LONG, FIRST));
+    withoutGil(() -> extensions.begin(interpreter));
+    return none();
   }
 
-  private long isRefused(MemorySegment arguments) {
-    return Objects.bool(refusedExtensions.contains(Objects.text(arguments.get(JAVA_LONG, FIRST))));
+  private long endLoad(MemorySegment arguments) {
+    extensions.end(CPython.PyLong_AsLongLong(arguments.get(JAVA_LONG, FIRST)));
+    return none();
+  }
+
+  private long loaded(MemorySegment arguments) {
+    extensions.loaded(
+        Objects.text(arguments.get(JAVA_LONG, FIRST)),
+        CPython.PyLong_AsLongLong(arguments.get(JAVA_LONG, SECOND)));
+    return none();
+  }
+
+  private long isElsewhere(MemorySegment arguments) {
+    return Objects.bool(
+        extensions.isElsewhere(
+            Objects.text(arguments.get(JAVA_LONG, FIRST)),
+            CPython.PyLong_AsLongLong(arguments.get(JAVA_LONG, SECOND))));
+  }
+
+  private long refusalOfFile(MemorySegment arguments) throws Exception {
+    var path = Objects.text(arguments.get(JAVA_LONG, FIRST));
+    var refusal = new AtomicReference<>(Optional.<String>empty());
+    withoutGil(() -> refusal.set(extensions.refusalOfFile(path)));
+    return strOrNone(refusal.get());
+  }
+
+  private long refusalOfModule(MemorySegment arguments) {
+    return strOrNone(extensions.refusalOfModule(arguments.get(JAVA_LONG, FIRST)));
   }
 
   private long refuse(MemorySegment arguments) {
-    refusedExtensions.add(Objects.text(arguments.get(JAVA_LONG, FIRST)));
+    extensions.refuse(
+        Objects.text(arguments.get(JAVA_LONG, FIRST)),
+        Objects.text(arguments.get(JAVA_LONG, SECOND)));
     return none();
+  }
+
+  private static long strOrNone(Optional<String> text) {
+    return text.map(Objects::str).orElseGet(Host::none);
   }
 
   private static long none() {

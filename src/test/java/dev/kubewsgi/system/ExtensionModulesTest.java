@@ -1,0 +1,190 @@
+package dev.kubewsgi.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Extension modules written for one interpreter of a process, in embedded mode: the gateway lives,
+ * and the application's state says which module it was, why, and what to do.
+ */
+@ExtendWith(OutputOnFailure.class)
+class ExtensionModulesTest {
+
+  private static final String GLOBAL = "  applicationGroup: '%{GLOBAL}'\n";
+  private static final String CURES =
+      "set spec.processGroup of the alias to a daemon group, or spec.applicationGroup to"
+          + " '%{GLOBAL}' for the main interpreter";
+
+  @BeforeAll
+  static void needsACompiler() {
+    assumeTrue(
+        Stream.of(System.getenv("PATH").split(":")).anyMatch(d -> Files.exists(Path.of(d, "cc"))),
+        "there is no C compiler (cc) on PATH");
+  }
+
+  /** A second copy of the first crashes a process; the second would never be reloaded. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "single_phase | a process can hold one of its form (single-phase initialisation)",
+        "once         | it refuses to be loaded by a second one, and so by a reload",
+      })
+  void isRefusedAtOnceAndForEverInASubInterpreter(
+      String module, String reason, @TempDir Path directory) throws Exception {
+    compile(module, directory);
+    write(directory, "sub.py", importing(module));
+    write(directory, "global.py", importing(module));
+    write(directory, "group.py", importing(module));
+    String manifest =
+        Scripts.group("site1", 1, 2)
+            + alias("sub", "")
+            + alias("global", GLOBAL)
+            + alias("group", "  processGroup: site1\n");
+    Scripts.in(directory, manifest);
+    try (ServedDirectory served = ServedDirectory.of(directory)) {
+      for (int revision = 0; revision < 3; revision++) {
+        int from = served.command().output().size();
+        assertTrue(served.get("/sub").body().contains("KW300"));
+        String state = served.get(served.adminUrl("/api/v1/application-groups")).body();
+        assertTrue(state.contains("\"KW312\""), state);
+        assertTrue(state.contains(reason) && state.contains(CURES), state);
+        assertEquals(module, served.get("/global").body());
+        assertEquals(module, served.get("/group").body());
+        served.write("sub.py", importing(module) + "# revision " + revision + "\n");
+        served
+            .command()
+            .awaitLine(
+                "the reload", from, line -> line.contains(" ERROR ") && isAbout(line, "sub"));
+      }
+    }
+  }
+
+  @Test
+  void isRefusedWhereItsFileDoesNotTellOnceAnotherInterpreterHasIt(@TempDir Path directory)
+      throws Exception {
+    compile("once_alone", directory);
+    write(directory, "first.py", importing("once_alone"));
+    Scripts.in(directory, alias("first", ""));
+    try (ServedDirectory served = ServedDirectory.of(directory)) {
+      assertEquals("once_alone", served.get("/first").body());
+      int from = served.command().output().size();
+      served.write("first.py", importing("once_alone") + "# again\n");
+      String line =
+          served
+              .command()
+              .awaitLine(
+                  "the reload", from, text -> text.contains("KW312") && isAbout(text, "first"));
+      assertTrue(line.contains("another interpreter has loaded it (not twice)"), line);
+      assertTrue(line.contains(CURES), line);
+      assertEquals("once_alone", served.get("/first").body(), "the old code does not go on");
+    }
+  }
+
+  /** As psycopg does, which has the same in Python; and pandas, which raises one of its own. */
+  @ParameterizedTest
+  @ValueSource(strings = {"survived", "hidden"})
+  void aRefusalIsToldWhateverTheApplicationMakesOfIt(String kind, @TempDir Path directory)
+      throws Exception {
+    compile("once", directory);
+    String otherwise =
+        kind.equals("survived") ? "    name = 'Python'\n" : "    raise ImportError('no once')\n";
+    write(
+        directory,
+        "app.py",
+        "try:\n    from once import __name__ as name\nexcept ImportError:\n"
+            + otherwise
+            + answering("name"));
+    Scripts.in(directory, alias("app", ""));
+    try (ServedDirectory served = ServedDirectory.of(directory)) {
+      boolean serves = kind.equals("survived");
+      assertEquals(serves ? 200 : 500, served.get("/app").statusCode());
+      served
+          .command()
+          .awaitLine(
+              "the module, the reason and the cures",
+              line ->
+                  line.contains("KW312")
+                      && line.contains("the extension module once (")
+                      && line.contains(CURES)
+                      && line.contains("goes on without it") == serves);
+    }
+  }
+
+  /** It stopped all of embedded mode for ever: one waited for the GIL, the other for the lock. */
+  @Test
+  void thatRunsPythonWhileItHoldsALockIsLoadedByOneInterpreterAfterTheOther(@TempDir Path directory)
+      throws Exception {
+    compile("locks", directory);
+    List<String> names = List.of("one", "two", "three");
+    StringBuilder manifest = new StringBuilder();
+    for (String name : names) {
+      write(directory, name + ".py", importing("locks"));
+      manifest.append(alias(name, name.equals("three") ? GLOBAL : ""));
+    }
+    Scripts.in(directory, manifest.toString());
+    try (ServedDirectory served = ServedDirectory.of(directory)) {
+      for (String name : names) {
+        assertEquals("locks", served.get("/" + name).body());
+      }
+    }
+  }
+
+  private static boolean isAbout(String line, String application) {
+    return line.contains("default/" + application + ":");
+  }
+
+  private static String alias(String name, String more) {
+    return Scripts.embedded("/" + name, name + ".py") + "  python: {path: [.]}\n" + more;
+  }
+
+  private static String importing(String module) {
+    return "from " + module + " import __name__ as name\n" + answering("name");
+  }
+
+  private static String answering(String expression) {
+    return """
+        def application(environ, start_response):
+            start_response("200 OK", [])
+            return [%s.encode()]
+        """
+        .formatted(expression);
+  }
+
+  private static void write(Path directory, String name, String text) throws IOException {
+    Files.writeString(directory.resolve(name), text);
+  }
+
+  /** Compiles one of the modules whose source is in {@code src/test/apps}. */
+  private static void compile(String name, Path directory)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(List.of("cc", "-shared", "-fPIC", "-o", directory + "/" + name + ".so"));
+    String source = "multi_phase";
+    if (name.equals("single_phase")) {
+      source = name;
+    } else {
+      command.add("-D" + name.toUpperCase(Locale.ROOT));
+      command.add("-DNAME=\"" + name + "\"");
+      command.add("-DINIT=PyInit_" + name);
+    }
+    command.add(Checkout.ROOT.resolve("src/test/apps/" + source + ".c").toString());
+    assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor());
+  }
+}
