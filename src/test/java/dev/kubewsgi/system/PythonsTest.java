@@ -41,9 +41,9 @@ class PythonsTest {
     assertAnswersWithItsVersion(python, directory);
   }
 
-  /** Embedded mode is for CPython 3.11 to 3.13. */
+  /** Embedded mode is for CPython 3.11 to 3.14. */
   static Stream<Path> embeddablePythons() throws IOException, InterruptedException {
-    return pythons().filter(python -> minor(python) >= 11 && minor(python) <= 13);
+    return pythons().filter(python -> minor(python) >= 11 && minor(python) <= 14);
   }
 
   @ParameterizedTest

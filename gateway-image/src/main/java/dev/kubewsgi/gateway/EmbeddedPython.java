@@ -41,7 +41,7 @@ final class EmbeddedPython implements Supplier<PythonRuntime> {
         finder.all().stream().map(EmbeddedPython::describe).collect(Collectors.joining(", "));
     return new PythonUnavailableException(
         "KW208",
-        "no CPython 3.11 to 3.13 with a shared library (libpython) was found; "
+        "no CPython 3.11 to 3.14 with a shared library (libpython) was found; "
             + (found.isEmpty() ? nothingFound() : "found: " + found)
             + ". Install one (Debian: apt-get install libpython3.11; pyenv: build with"
             + " --enable-shared), set KUBE_WSGI_PYTHON to a python3 executable that has one, or"

@@ -24,9 +24,9 @@ public final class PythonFinder {
   /** Names the Python to use: an executable. */
   public static final String CHOICE = "KUBE_WSGI_PYTHON";
 
-  // Older than the oldest that is supported is not asked; 3.14 and later may run workers.
+  // Older than the oldest that is supported is not asked; later ones may run workers.
   private static final List<String> NAMES =
-      List.of("python3.13", "python3.12", "python3.11", "python3.14", "python3.10", "python3.9");
+      List.of("python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python3.9");
 
   private static final int ANSWER_SECONDS = 10;
 

@@ -20,7 +20,7 @@ public record PythonInstallation(Path executable, int major, int minor, Optional
 
   /** Whether applications can run inside the gateway with it. */
   public boolean canEmbed() {
-    return library.isPresent() && major == 3 && minor >= 11 && minor <= 13;
+    return library.isPresent() && major == 3 && minor >= 11 && minor <= 14;
   }
 
   /** Whether a daemon group's workers can run on it. */

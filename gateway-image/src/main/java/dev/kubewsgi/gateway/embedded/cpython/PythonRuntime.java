@@ -164,10 +164,18 @@ public final class PythonRuntime {
     }
   }
 
-  // Initialisation (PEP 587). "Isolated": no PYTHON* variables, no user site directory, no current
-  // directory on sys.path. The layouts of PyConfig are those of 3.11 to 3.13.
+  // "Isolated": no PYTHON* variables, no user site directory, no current directory on sys.path.
 
   private static void initialize(PythonInstallation installation) {
+    if (installation.minor() >= 14) {
+      check(installation, InitConfig.initialize(installation.executable().toString()));
+    } else {
+      initializeByLayout(installation);
+    }
+  }
+
+  /** PEP 587. The layouts of PyConfig are those of 3.11 to 3.13. */
+  private static void initializeByLayout(PythonInstallation installation) {
     try (var arena = Arena.ofConfined()) {
       var preConfig = arena.allocate(CONFIG_ROOM);
       CPython.PyPreConfig_InitIsolatedConfig(preConfig);
