@@ -65,7 +65,9 @@ class EmbeddedAttacksTest {
             refused),
         Arguments.of("import signal; signal.signal(15, signal.SIG_IGN)", "ValueError: "),
         Arguments.of("import os; os.fork()", refused),
-        Arguments.of("import multiprocessing as m; m.get_context('fork').Process(target=print).start()", refused),
+        Arguments.of(
+            "import multiprocessing as m; m.get_context('fork').Process(target=print).start()",
+            refused),
         Arguments.of("import os; os.execl('/bin/true', 'true')", refused),
         Arguments.of("import os; os.waitpid(-1, os.WNOHANG)", refused),
         Arguments.of("import os; os.closerange(3, 1024)", refused),

@@ -29,7 +29,16 @@ public record RawAnswer(int status, List<String> fields, String body, boolean co
 
   /** Sends bytes as they are and reads until the connection's end. */
   public static RawAnswer to(String host, int port, String request) {
-    try (Socket socket = new Socket(host, port)) {
+    try {
+      return over(new Socket(host, port), request);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The same on a connection, which is closed then. */
+  static RawAnswer over(Socket connection, String request) {
+    try (Socket socket = connection) {
       socket.setSoTimeout((int) CommandLine.PATIENCE.toMillis());
       socket.getOutputStream().write(request.getBytes(ISO_8859_1));
       socket.getOutputStream().flush();

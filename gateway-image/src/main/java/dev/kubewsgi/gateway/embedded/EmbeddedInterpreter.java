@@ -363,7 +363,8 @@ final class EmbeddedInterpreter {
       } else {
         request.begins(now);
         running = request;
-        request.finish(python.run(handler, wsgi, request.queued(), request.waited(now), request));
+        request.finish(
+            python.run(handler, wsgi, index, request.queued(), request.waited(now), request));
       }
     }
 

@@ -107,11 +107,14 @@ record Admission(WsgiRequest request, Application application) {
    * Other upgrades, h2c among them, are offers that a server may pass over (RFC 9110 section 7.8).
    */
   private static void checkUpgrade(RequestHead head, String upgrade) throws Refused {
-    String connection = head.first(Role.CONNECTION);
-    if (connection != null
-        && Http1Framing.hasToken(connection, "upgrade")
-        && Http1Framing.hasToken(upgrade, "websocket")) {
-      throw new Refused(FailureCode.UPGRADE_REFUSED, "Upgrade: " + upgrade);
+    if (!Http1Framing.hasToken(upgrade, "websocket")) {
+      return;
+    }
+    for (int i = 0; i < head.size(); i++) {
+      if (head.name(i).role() == Role.CONNECTION
+          && Http1Framing.hasToken(head.value(i), "upgrade")) {
+        throw new Refused(FailureCode.UPGRADE_REFUSED, "Upgrade: " + upgrade);
+      }
     }
   }
 

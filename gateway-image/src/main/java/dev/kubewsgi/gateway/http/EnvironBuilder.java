@@ -83,7 +83,8 @@ final class EnvironBuilder {
   }
 
   /**
-   * HTTP allows a tab wherever it allows a space in a value, with the same meaning; PEP 3333 not.
+   * HTTP allows a tab wherever it allows a space in a value, with the same meaning (RFC 9110, 5.5);
+   * PEP 3333 has no control characters.
    */
   private static String withoutTabs(String value) {
     return value.replace('\t', ' ');

@@ -108,6 +108,13 @@ final class EnvironBuilderTest {
             "ACCEPT: y"));
   }
 
+  @Test
+  void hasASpaceForEachTabOfAValue() throws Refused {
+    assertEquals(
+        "a  b, c",
+        environ(DIRECT, "GET / HTTP/1.1", "Host: h", "X-A: a \tb", "X-A: c").get("HTTP_X_A"));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

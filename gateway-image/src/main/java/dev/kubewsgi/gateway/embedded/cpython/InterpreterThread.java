@@ -76,12 +76,14 @@ public final class InterpreterThread {
   /**
    * Serves a request.
    *
+   * @param index of the calling thread among those of its interpreter
    * @param queued when it was queued, in microseconds since the epoch
    * @param waited how long it waited there, in microseconds
    */
   public Answer run(
       Interpreter.Handler handler,
       WsgiRequest request,
+      int index,
       long queued,
       long waited,
       RequestChannel requestChannel) {
@@ -89,7 +91,7 @@ public final class InterpreterThread {
     channel = requestChannel;
     token = sequence << 16 | number;
     try {
-      return answer(call(handler, request, queued, waited));
+      return answer(call(handler, request, index, queued, waited));
     } finally {
       token = 0;
       channel = null;
@@ -116,12 +118,14 @@ public final class InterpreterThread {
     return channel;
   }
 
-  private long call(Interpreter.Handler handler, WsgiRequest request, long queued, long waited) {
+  private long call(
+      Interpreter.Handler handler, WsgiRequest request, int index, long queued, long waited) {
     var dict = CPython.PyDict_Copy(handler.base);
     var environ = request.environ();
     for (var i = 0; i < environ.size(); i++) {
       set(dict, environ.key(i), environ.value(i));
     }
+    set(dict, "mod_wsgi.thread_id", CPython.PyLong_FromLongLong(index));
     setSeconds(dict, "mod_wsgi.request_start", request.start());
     setSeconds(dict, "mod_wsgi.queue_start", queued);
     setSeconds(dict, "mod_wsgi.queue_time", waited);
@@ -146,7 +150,7 @@ public final class InterpreterThread {
     set(dict, name, CPython.PyFloat_FromDouble(micros / MICROS));
   }
 
-  /** Gives the reference to {@code object}, a str or a float, to the dict. */
+  /** Gives the reference to {@code object}, a str or a number, to the dict. */
   private void set(long dict, String name, long object) {
     var known = keys.get(name);
     if (known != null) {
