@@ -15,6 +15,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -93,7 +94,11 @@ class WsgiParityTest {
         Case.answered(200, "POST /read_by_iteration\nContent-Length: 8\n\none\ntwo\n"),
         Case.answered(200, "POST /read_all_lines\nContent-Length: 7\n\none\ntwo"),
         Case.answered(200, "POST /read_past_the_end\nContent-Length: 5\n\nabcde"),
+        Case.answered(200, "POST /read_sized\nContent-Length: 17\n\none\ntwo\nthree\nfour"),
         Case.answered(200, "POST /leave_unread\nContent-Length: 5\n\nabcde"),
+        Case.answered(200, "POST /leave_unread\nContent-Length: 300000\n\n" + "a".repeat(300_000)),
+        Case.answered(200, "POST /leave_unread\n" + chunked("left ", "unread")),
+        Case.answered(200, "POST /leave_unread\nExpect: 100-continue\nContent-Length: 5\n\nabcde"),
         Case.answered(200, "POST /read_lazily\nContent-Length: 20000\n\n" + "b".repeat(20_000)),
         Case.answered(200, "POST /read_at_once\nExpect: 100-continue\nContent-Length: 5\n\nabcde"),
         Case.answered(200, "GET /log"),
@@ -114,7 +119,67 @@ class WsgiParityTest {
         Case.answered(503, "GET /replaced_by_exc_info"),
         Case.answered(200, "GET /closing"),
         Case.answered(200, "GET /file"),
+        Case.answered(200, "GET /tuple_of_blocks"),
+        Case.answered(200, "GET /one_block"),
+        Case.answered(200, "GET /sized"),
+        Case.answered(200, "HEAD /large"),
+        Case.answered(200, "HEAD /write"),
+        Case.answered(999, "GET /status_999"),
+        Case.answered(304, "GET /not_modified_with_length"),
+        Case.answered(200, "GET /large_header"),
+        Case.answered(200, "GET /environ_changed"),
+        Case.answered(200, "GET /real"),
+        Case.answered(200, "HEAD /real"),
+        Case.answered(200, "GET /real_from_its_middle"),
+        Case.answered(200, "GET /real_range"),
+        Case.answered(200, "GET /real_large"),
+        Case.answered(200, "GET /real_empty"),
+        Case.answered(200, "GET /file_that_only_reads"),
         Case.answered(404, "GET /nothing"));
+  }
+
+  /** Whose status, headers or body are not as PEP 3333 wants them. */
+  private static final List<String> ODD =
+      List.of(
+          "status_of_a_number",
+          "status_without_space",
+          "status_with_newline",
+          "status_beyond_latin1",
+          "status_informational",
+          "headers_of_a_tuple",
+          "headers_of_a_dict",
+          "header_of_a_list",
+          "header_of_three",
+          "header_name_of_bytes",
+          "header_value_of_bytes",
+          "header_name_empty",
+          "header_name_with_colon",
+          "header_with_tab",
+          "header_with_nul",
+          "hop_by_hop_connection",
+          "hop_by_hop_transfer",
+          "hop_by_hop_upgrade",
+          "length_twice",
+          "length_negative",
+          "length_with_plus",
+          "returns_text",
+          "returns_bytes",
+          "returns_a_number",
+          "returns_bytearrays",
+          "returns_memoryviews",
+          "returns_text_later",
+          "raises_before_its_first_block",
+          "raises_in_iter",
+          "writes_text",
+          "yields_before_it_starts",
+          "starts_twice_with_no_exc_info",
+          "reads_none",
+          "logs_bytes",
+          "file_of_text",
+          "file_that_cannot_be_read");
+
+  static Stream<Case> oddCases() {
+    return ODD.stream().map(name -> Case.answered(500, "GET /" + name));
   }
 
   static Stream<Case> faultyCases() {
@@ -142,11 +207,21 @@ class WsgiParityTest {
         Case.answered(500, "GET /length_not_a_number"),
         Case.aborted(200, "GET /body_too_short"),
         Case.answered(200, "GET /body_too_long"),
-        Case.answered(204, "GET /body_with_204"));
+        Case.answered(204, "GET /body_with_204"),
+        Case.answered(200, "GET /names_that_wsgiref_does_not_know"),
+        Case.aborted(200, "GET /raises_in_the_middle_and_closes"),
+        Case.answered(200, "GET /raises_after_its_whole_length"),
+        Case.aborted(200, "GET /exits_in_the_middle"),
+        Case.aborted(200, "GET /yields_text_in_the_middle"),
+        Case.aborted(200, "GET /writes_and_raises"),
+        Case.answered(200, "GET /writes_more_than_its_length"),
+        Case.answered(200, "GET /starts_after_an_empty_block"),
+        Case.answered(503, "GET /first_start_with_exc_info"),
+        Case.aborted(200, "GET /file_too_short"));
   }
 
   static Stream<Case> allCases() {
-    return Stream.concat(validCases(), faultyCases());
+    return Stream.of(validCases(), faultyCases(), oddCases()).flatMap(cases -> cases);
   }
 
   @BeforeAll
@@ -193,16 +268,40 @@ class WsgiParityTest {
     }
   }
 
+  static Stream<Arguments> closings() {
+    return mounts()
+        .flatMap(
+            mount ->
+                Stream.of(
+                        "GET /closing",
+                        "HEAD /closing",
+                        "GET /closing_file",
+                        "GET /closing_unsent",
+                        "GET /raises_in_the_middle_and_closes")
+                    .map(request -> Arguments.of(mount, request)));
+  }
+
   @ParameterizedTest
-  @MethodSource("mounts")
-  void closeIsCalledOnceForEachAnswer(String mount) {
+  @MethodSource("closings")
+  void closeIsCalledOnceForEachAnswer(String mount, String request) {
     int before = closed(mount);
     for (int answer = 0; answer < 3; answer++) {
-      RawAnswer.to(served.port(), Case.answered(200, "GET /closing").to(mount));
+      RawAnswer.to(served.port(), Case.answered(200, request).to(mount));
     }
     // A client may have its whole answer before close() is called.
     Eventually.isTrue("each answer is closed", () -> closed(mount) >= before + 3);
     assertEquals(before + 3, closed(mount));
+  }
+
+  /** Not the next request's body, nor its answer. */
+  @ParameterizedTest
+  @MethodSource("mounts")
+  void whatAnApplicationKeepsOfARequestIsOfNoUseAfterItsEnd(String mount) {
+    RawAnswer.to(served.port(), Case.answered(200, "GET /keep").to(mount));
+    assertEquals(
+        "read:RuntimeError line:RuntimeError errors:RuntimeError start:RuntimeError"
+            + " write:RuntimeError",
+        RawAnswer.to(served.port(), Case.answered(200, "GET /use_what_was_kept").to(mount)).body());
   }
 
   private static int closed(String mount) {
