@@ -41,9 +41,8 @@ def broken(environ):
             yield f"{key} holds more than latin-1"
         elif "." not in key and not key.replace("_", "").isalnum():
             yield f"{key} is no name of CGI"
-        elif key.startswith("mod_wsgi.") and key.endswith(("_start", "_time")):
-            if type(value) is not float:
-                yield f"{key} is no float"
+        elif "mod_wsgi." in key and key.endswith(("_start", "_time")) and type(value) is not float:
+            yield f"{key} is no float"
     yield from (f"{key} is no bool" for key in BOOLEANS if type(environ[key]) is not bool)
     script, path = environ["SCRIPT_NAME"], environ["PATH_INFO"]
     if script == "/" or script.endswith("/") or (script and script[0] != "/"):
