@@ -75,6 +75,11 @@ final class TestCertificate {
             pem("PRIVATE KEY", keys.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded()).indent(4));
   }
 
+  /** Writes it where a client wants it: in a file of its own. */
+  Path writeTo(Path file) throws GeneralSecurityException, IOException {
+    return Files.writeString(file, pem("CERTIFICATE", keys.getCertificate(ALIAS).getEncoded()));
+  }
+
   /** Of a client that trusts it and nobody else. */
   SSLContext trustingContext() throws GeneralSecurityException, IOException {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
