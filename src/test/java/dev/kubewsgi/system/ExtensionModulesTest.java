@@ -31,6 +31,96 @@ class ExtensionModulesTest {
       "set spec.processGroup of the alias to a daemon group, or spec.applicationGroup to"
           + " '%{GLOBAL}' for the main interpreter";
 
+  /** How each is used, and the module by which it is refused; the last goes on without that. */
+  private enum Package {
+    NUMPY(
+        "import numpy; name = str(numpy.arange(10).sum())", "45", "numpy._core._multiarray_umath"),
+    LXML(
+        "from lxml import etree; name = etree.tostring(etree.XML('<a><b/></a>')).decode()",
+        "<a><b/></a>",
+        "lxml.etree"),
+    CRYPTOGRAPHY(
+        "from cryptography.fernet import Fernet; f = Fernet(Fernet.generate_key())\n"
+            + "name = f.decrypt(f.encrypt(b'secret')).decode()",
+        "secret",
+        null),
+    PSYCOPG("import psycopg; name = psycopg.pq.__impl__", "binary", "psycopg_binary.pq");
+
+    private final String code;
+    private final String answer;
+    private final String refused;
+
+    /**
+     * @param refused null where it depends on the version of Python which comes first
+     */
+    Package(String code, String answer, String refused) {
+      this.code = code;
+      this.answer = answer;
+      this.refused = refused;
+    }
+
+    String script(String mode) {
+      return mode + "_" + name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** The rows of docs/embedded-limits.md about packages. */
+  @Test
+  void packagesWithSuchModulesRunInTheMainInterpreterAndInGroups(@TempDir Path directory)
+      throws Exception {
+    String home = PythonPackages.home().toString();
+    StringBuilder manifest = new StringBuilder(Scripts.group("site1", 1, 2));
+    for (Package used : Package.values()) {
+      for (String mode : List.of("sub", "other", "global", "group")) {
+        String name = used.script(mode);
+        write(directory, name + ".py", used.code + "\n" + answering("name"));
+        manifest
+            .append(Scripts.embedded("/" + kebab(name), name + ".py"))
+            .append("  python: {home: " + home + "}\n")
+            .append(mode.equals("global") ? GLOBAL : "")
+            .append(mode.equals("group") ? "  processGroup: site1\n" : "");
+      }
+    }
+    Scripts.in(directory, manifest.toString());
+    try (ServedDirectory served = ServedDirectory.of(directory)) {
+      for (Package used : Package.values()) {
+        assertEquals(used.answer, served.get("/" + kebab(used.script("global"))).body());
+        assertEquals(used.answer, served.get("/" + kebab(used.script("group"))).body());
+        assertIsRefused(served, used, "sub");
+        assertIsRefused(served, used, "other");
+        served.write(
+            used.script("global") + ".py", used.code + "\n" + answering("(name + ' again')"));
+        Eventually.isTrue(
+            "the main interpreter has the new code",
+            () ->
+                served
+                    .get("/" + kebab(used.script("global")))
+                    .body()
+                    .equals(used.answer + " again"));
+      }
+      served.command().terminate();
+      assertEquals(0, served.command().awaitExit());
+    }
+  }
+
+  private static void assertIsRefused(ServedDirectory served, Package used, String mode) {
+    String name = used.script(mode);
+    String path = "/" + kebab(name);
+    if (used != Package.PSYCOPG) { // It has the same in Python, where libpq is on the machine.
+      assertEquals(500, served.get(path).statusCode(), path);
+    }
+    served
+        .command()
+        .awaitLine(
+            "the refusal of " + name,
+            line ->
+                line.contains("KW312")
+                    && line.contains("/" + name + ".py")
+                    && line.contains(CURES)
+                    && (used.refused == null
+                        || line.contains("the extension module " + used.refused + " (")));
+  }
+
   @BeforeAll
   static void needsACompiler() {
     assumeTrue(
@@ -144,6 +234,11 @@ class ExtensionModulesTest {
         assertEquals("locks", served.get("/" + name).body());
       }
     }
+  }
+
+  /** A name that an object can have. */
+  private static String kebab(String name) {
+    return name.replace('_', '-');
   }
 
   private static boolean isAbout(String line, String application) {

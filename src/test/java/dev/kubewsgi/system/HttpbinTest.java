@@ -92,8 +92,7 @@ class HttpbinTest {
                     "no:cacheprovider",
                     "-W",
                     "ignore",
-                    "tests/test_requests.py",
-                    "tests/test_lowlevel.py"))
+                    "tests/test_requests.py"))
             .directory(suite.toFile())
             .redirectErrorStream(true);
     pytest.environment().putAll(environment);
