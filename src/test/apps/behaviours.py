@@ -299,7 +299,7 @@ def environ_changed(environ, start_response):
 
 
 def real_file(blocks=b"0123456789" * 1000):
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115 the server closes it
     file.write(blocks)
     file.seek(0)
     return file
@@ -676,13 +676,14 @@ _kept = {}
 
 @faulty
 def keep(environ, start_response):
+    write = start_response("200 OK", [])
     _kept.update(
         {
             "read": environ["wsgi.input"].read,
             "line": environ["wsgi.input"].readline,
             "errors": lambda: environ["wsgi.errors"].write("late\n"),
             "start": lambda: start_response("200 OK", []),
-            "write": lambda write=start_response("200 OK", []): write(b"late"),
+            "write": lambda: write(b"late"),
         }
     )
     return [b"kept"]

@@ -32,33 +32,45 @@ def broken(environ):
         yield "environ is no dict"
     yield from (f"{key} is missing" for key in REQUIRED if key not in environ)
     yield from (f"HTTP_{name} is there" for name in FORBIDDEN if f"HTTP_{name}" in environ)
-    for key, value in environ.items():
-        if type(key) is not str:
-            yield f"{key!r} is no str"
-        elif "." not in key and type(value) is not str:
-            yield f"{key} is no str"
-        elif type(value) is str and any(ord(char) > 255 for char in value):
-            yield f"{key} holds more than latin-1"
-        elif "." not in key and not key.replace("_", "").isalnum():
-            yield f"{key} is no name of CGI"
-        elif "mod_wsgi." in key and key.endswith(("_start", "_time")) and type(value) is not float:
-            yield f"{key} is no float"
     yield from (f"{key} is no bool" for key in BOOLEANS if type(environ[key]) is not bool)
-    script, path = environ["SCRIPT_NAME"], environ["PATH_INFO"]
-    if script == "/" or script.endswith("/") or (script and script[0] != "/"):
-        yield "SCRIPT_NAME is neither empty nor /name"
-    if path and path[0] != "/":
-        yield "PATH_INFO does not start with /"
-    if not script and not path:
-        yield "SCRIPT_NAME and PATH_INFO are both empty"
+    for key, value in environ.items():
+        yield from broken_entry(key, value)
+    yield from broken_paths(environ)
+    yield from broken_streams(environ)
     if not environ["SERVER_NAME"] or not environ["SERVER_PORT"].isdigit():
         yield "SERVER_NAME or SERVER_PORT is none"
     if not environ.get("CONTENT_LENGTH", "0").isdigit():
         yield "CONTENT_LENGTH is no number"
     if environ["wsgi.version"] != (1, 0) or environ["wsgi.url_scheme"] not in ("http", "https"):
         yield "wsgi.version or wsgi.url_scheme is none"
+
+
+def broken_entry(key, value):
+    if type(key) is not str:
+        yield f"{key!r} is no str"
+    elif "." not in key and type(value) is not str:
+        yield f"{key} is no str"
+    elif type(value) is str and any(ord(char) > 255 for char in value):
+        yield f"{key} holds more than latin-1"
+    elif "." not in key and not key.replace("_", "").isalnum():
+        yield f"{key} is no name of CGI"
+    elif "mod_wsgi." in key and key.endswith(("_start", "_time")) and type(value) is not float:
+        yield f"{key} is no float"
+
+
+def broken_paths(environ):
+    script, path = environ["SCRIPT_NAME"], environ["PATH_INFO"]
+    if script.endswith("/") or (script and script[0] != "/"):
+        yield "SCRIPT_NAME is neither empty nor /name"
+    if path and path[0] != "/":
+        yield "PATH_INFO does not start with /"
+    if not script and not path:
+        yield "SCRIPT_NAME and PATH_INFO are both empty"
     if environ["mod_wsgi.script_name"] != script or environ["mod_wsgi.path_info"] != path:
         yield "mod_wsgi.script_name or mod_wsgi.path_info differs"
+
+
+def broken_streams(environ):
     for name in ("read", "readline", "readlines", "__iter__"):
         if not hasattr(environ["wsgi.input"], name):
             yield f"wsgi.input lacks {name}"

@@ -10,14 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Extension modules written for one interpreter of a process, in embedded mode: the gateway lives,
@@ -129,39 +127,45 @@ class ExtensionModulesTest {
   }
 
   /** A second copy of the first crashes a process; the second would never be reloaded. */
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "single_phase | a process can hold one of its form (single-phase initialisation)",
-        "once         | it refuses to be loaded by a second one, and so by a reload",
-      })
-  void isRefusedAtOnceAndForEverInASubInterpreter(
-      String module, String reason, @TempDir Path directory) throws Exception {
-    compile(module, directory);
-    write(directory, "sub.py", importing(module));
-    write(directory, "global.py", importing(module));
-    write(directory, "group.py", importing(module));
-    String manifest =
-        Scripts.group("site1", 1, 2)
-            + alias("sub", "")
-            + alias("global", GLOBAL)
-            + alias("group", "  processGroup: site1\n");
-    Scripts.in(directory, manifest);
+  @Test
+  void isRefusedAtOnceAndForEverInASubInterpreter(@TempDir Path directory) throws Exception {
+    Map<String, String> reasons =
+        Map.of(
+            "single_phase",
+            "a process can hold one of its form (single-phase initialisation)",
+            "once",
+            "it refuses to be loaded by a second one, and so by a reload");
+    StringBuilder manifest = new StringBuilder(Scripts.group("site1", 1, 2));
+    for (String module : reasons.keySet()) {
+      compile(module, directory);
+      for (String mode : List.of("sub", "global", "group")) {
+        String name = mode + "-" + kebab(module);
+        write(directory, name + ".py", importing(module));
+        manifest
+            .append(alias(name, mode.equals("global") ? GLOBAL : ""))
+            .append(mode.equals("group") ? "  processGroup: site1\n" : "");
+      }
+    }
+    Scripts.in(directory, manifest.toString());
     try (ServedDirectory served = ServedDirectory.of(directory)) {
       for (int revision = 0; revision < 3; revision++) {
-        int from = served.command().output().size();
-        assertTrue(served.get("/sub").body().contains("KW300"));
-        String state = served.get(served.adminUrl("/api/v1/application-groups")).body();
-        assertTrue(state.contains("\"KW312\""), state);
-        assertTrue(state.contains(reason) && state.contains(CURES), state);
-        assertEquals(module, served.get("/global").body());
-        assertEquals(module, served.get("/group").body());
-        served.write("sub.py", importing(module) + "# revision " + revision + "\n");
-        served
-            .command()
-            .awaitLine(
-                "the reload", from, line -> line.contains(" ERROR ") && isAbout(line, "sub"));
+        for (String module : reasons.keySet()) {
+          String name = kebab(module);
+          int from = served.command().output().size();
+          assertTrue(served.get("/sub-" + name).body().contains("KW300"));
+          String state = served.get(served.adminUrl("/api/v1/application-groups")).body();
+          assertTrue(state.contains("\"KW312\"") && state.contains(CURES), state);
+          assertTrue(state.contains(reasons.get(module)), state);
+          assertEquals(module, served.get("/global-" + name).body());
+          assertEquals(module, served.get("/group-" + name).body());
+          served.write("sub-" + name + ".py", importing(module) + "# revision " + revision + "\n");
+          served
+              .command()
+              .awaitLine(
+                  "the reload",
+                  from,
+                  line -> line.contains(" ERROR ") && isAbout(line, "sub-" + name));
+        }
       }
     }
   }
@@ -188,32 +192,29 @@ class ExtensionModulesTest {
   }
 
   /** As psycopg does, which has the same in Python; and pandas, which raises one of its own. */
-  @ParameterizedTest
-  @ValueSource(strings = {"survived", "hidden"})
-  void aRefusalIsToldWhateverTheApplicationMakesOfIt(String kind, @TempDir Path directory)
-      throws Exception {
+  @Test
+  void aRefusalIsToldWhateverTheApplicationMakesOfIt(@TempDir Path directory) throws Exception {
     compile("once", directory);
-    String otherwise =
-        kind.equals("survived") ? "    name = 'Python'\n" : "    raise ImportError('no once')\n";
-    write(
-        directory,
-        "app.py",
-        "try:\n    from once import __name__ as name\nexcept ImportError:\n"
-            + otherwise
-            + answering("name"));
-    Scripts.in(directory, alias("app", ""));
+    String start = "try:\n    from once import __name__ as name\nexcept ImportError:\n    ";
+    String end = "\n" + answering("name");
+    write(directory, "survives.py", start + "name = 'Python'" + end);
+    write(directory, "hides.py", start + "raise ImportError('no once')" + end);
+    Scripts.in(directory, alias("survives", "") + alias("hides", ""));
     try (ServedDirectory served = ServedDirectory.of(directory)) {
-      boolean serves = kind.equals("survived");
-      assertEquals(serves ? 200 : 500, served.get("/app").statusCode());
-      served
-          .command()
-          .awaitLine(
-              "the module, the reason and the cures",
-              line ->
-                  line.contains("KW312")
-                      && line.contains("the extension module once (")
-                      && line.contains(CURES)
-                      && line.contains("goes on without it") == serves);
+      assertEquals("Python", served.get("/survives").body());
+      assertEquals(500, served.get("/hides").statusCode());
+      for (String name : List.of("survives", "hides")) {
+        served
+            .command()
+            .awaitLine(
+                "the module, the reason and the cures",
+                line ->
+                    line.contains("KW312")
+                        && line.contains("/" + name + ".py")
+                        && line.contains("the extension module once (")
+                        && line.contains(CURES)
+                        && line.contains("goes on without it") == name.equals("survives"));
+      }
     }
   }
 
