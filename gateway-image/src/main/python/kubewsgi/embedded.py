@@ -41,6 +41,9 @@ _gateway_environ = os.environ
 _fork_exec = _posixsubprocess.fork_exec
 _posix_spawn = os.posix_spawn
 _posix_spawnp = os.posix_spawnp
+# Each revision in the main interpreter puts its own functions before these.
+_create_module = ExtensionFileLoader.create_module
+_exec_module = ExtensionFileLoader.exec_module
 
 
 class Interpreter:
@@ -310,19 +313,17 @@ class _Extensions:
 
     def install(self):
         """Stands between Python's import system and its loader of extension modules."""
-        create = ExtensionFileLoader.create_module
-        execute = ExtensionFileLoader.exec_module
 
         def create_module(loader, spec):
             if spec.origin.startswith(self._standard):
-                return create(loader, spec)
-            return self._load(create, loader, spec, spec)
+                return _create_module(loader, spec)
+            return self._load(_create_module, loader, spec, spec)
 
         def exec_module(loader, module):
             spec = module.__spec__
             if spec.origin.startswith(self._standard):
-                return execute(loader, module)
-            return self._load(execute, loader, module, spec)
+                return _exec_module(loader, module)
+            return self._load(_exec_module, loader, module, spec)
 
         ExtensionFileLoader.create_module = create_module
         ExtensionFileLoader.exec_module = exec_module
