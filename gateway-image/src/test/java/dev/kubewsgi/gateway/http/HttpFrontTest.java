@@ -647,6 +647,7 @@ final class HttpFrontTest {
     try (Client busy = new Client(port);
         Client idle = new Client(port)) {
       Exchange exchange = taken(busy.send(GET), taken);
+      awaitConnections(2);
       CompletableFuture<Void> stopped = front.stop();
       assertEquals("", idle.rest());
       awaitRefusal(port);
@@ -657,6 +658,15 @@ final class HttpFrontTest {
       assertEquals("close", answer.field("Connection"));
       busy.close();
       stopped.get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  /** One that waits to be accepted is reset with its listener. */
+  private void awaitConnections(int count) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (stats.snapshot().connections() < count) {
+      assertTrue(System.nanoTime() < end, "not all were accepted");
+      TimeUnit.MILLISECONDS.sleep(2);
     }
   }
 
