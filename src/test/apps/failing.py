@@ -7,5 +7,6 @@ def application(environ, start_response):
     query = environ["QUERY_STRING"]
     if query == "raise":
         raise RuntimeError("on purpose")
-    start_response(parse_qs(query)["status"][0], [("Content-Type", "text/plain")])
-    return [b"of the application"]
+    status = parse_qs(query)["status"][0]
+    start_response(status, [("Content-Type", "text/plain"), ("KubeWsgi-Failed", "KW521")])
+    return [] if status.startswith("204") else [b"of the application"]

@@ -16,7 +16,8 @@
  *    answered. Connections do not end: drain.pml has that.
  *  - A whole request is one message, and so is its answer. epoll reports one connection at a time, and what
  *    has come twice on one before that is reported once (EPOLLET). That a body which comes later is reported
- *    again is left out: a slot is taken then for the moment in which nothing is found.
+ *    again is left out: a slot is taken then for the moment in which nothing is found, or kept on for the
+ *    rest of a head (Slots.hold).
  *  - The lead of the worker's crew passes to somebody whenever it is laid down, and each connection has a
  *    thread of its own to attend to it. In truth there is one thread more than slots, and who has none waits
  *    for one; lead.pml has how they take turns.

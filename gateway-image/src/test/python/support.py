@@ -354,7 +354,9 @@ class Slot:
         fields=(),
         name="application",
         absolute=True,
+        first=None,
     ):
+        """Sends a request, or the `first` bytes of it; what is left of it."""
         path, _, query = target.partition("?")
         if absolute and not os.path.isabs(script):
             script = os.path.join(APPS, script)
@@ -376,7 +378,8 @@ class Slot:
             given.append(("Content-Length", str(len(body))))
         head = "".join(f"{key}: {value}\r\n" for key, value in given)
         raw = f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode("latin-1")
-        self.connection.sendall(raw + body)
+        self.connection.sendall((raw + body)[:first])
+        return (raw + body)[first:] if first else b""
 
     def answer(self, method="GET"):
         """(status, headers, body, complete) of the next answer."""

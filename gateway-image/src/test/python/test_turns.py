@@ -98,6 +98,16 @@ class Turns(unittest.TestCase):
         self.assertTrue(self.second.is_served())
         self.assertTrue(self.first.is_served())
 
+    def test_a_request_whose_head_comes_in_pieces_has_its_turn(self):
+        self.first.ask(5)
+        self.assertEqual(self.first.await_turn(), "kept")
+        self.second.ask(0)
+        rest = self.first.slot.send(HELLO, first=30)
+        self.assertTrue(self.third.is_busy())  # by now the worker has read what there is
+        self.first.slot.connection.sendall(rest)
+        self.assertEqual(self.first.slot.answer()[0], 200)
+        self.assertEqual(self.second.await_turn(), "kept")
+
     def test_a_turn_that_is_passed_is_the_next_ones(self):
         self.first.ask(0)
         self.assertEqual(self.first.await_turn(), "kept")
@@ -116,7 +126,7 @@ class Turns(unittest.TestCase):
         self.first.close()
         self.assertEqual(self.third.await_turn(), "kept")
 
-    def test_a_turn_that_is_not_taken_for_half_a_second_is_the_next_ones(self):
+    def test_a_turn_that_is_not_taken_for_a_second_is_the_next_ones(self):
         self.first.ask(0)
         self.assertEqual(self.first.await_turn(), "kept")
         self.second.ask(0)

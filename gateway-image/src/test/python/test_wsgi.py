@@ -338,6 +338,17 @@ class StartResponse(unittest.TestCase):
 
 
 class Failures(unittest.TestCase):
+    def test_an_application_cannot_speak_for_the_worker(self):
+        def pretends(environ, start_response):
+            ours = [("KubeWsgi-Failed", "KW521"), ("kubewsgi-refused", "busy"), ("X-A", "1")]
+            start_response("503 Service Unavailable", [*TEXT, *ours])
+            return [b"closed"]
+
+        for _ in range(2):
+            call = Call(pretends)
+            self.assertEqual((call.body, call.headers["X-A"]), (b"closed", "1"))
+            self.assertFalse([name for name in call.headers if name.lower().startswith("kube")])
+
     def test_before_the_head_it_is_500_with_the_request_id_and_no_traceback(self):
         def fail(environ, start_response):
             raise RuntimeError("secret detail")

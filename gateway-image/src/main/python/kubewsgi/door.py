@@ -71,7 +71,7 @@ class Door(Reception):
         pid = self._host.open_slot(identifier, revision, visitor.socket)
         answer = (
             "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: kubewsgi\r\n"
-            f"KubeWsgi-Worker: {pid}\r\n\r\n"
+            f"KubeWsgi-Worker: {pid}\r\nKubeWsgi-Turns: kept\r\n\r\n"
         )
         visitor.socket.send(answer.encode("ascii"), socket.MSG_DONTWAIT)
         self._close(visitor)  # this process's copy

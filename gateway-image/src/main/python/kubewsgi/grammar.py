@@ -29,7 +29,9 @@ HOP_BY_HOP = frozenset(
 
 _REMEMBERED = 512
 _statuses = {}
-_names = {}  # name -> whether it is Content-Length
+_names = {}  # name -> whether it is Content-Length, or _OURS
+_OURS = "between worker and gateway"
+_PREFIX = "kubewsgi-"
 
 
 def status_code(status):
@@ -39,10 +41,14 @@ def status_code(status):
 
 
 def response_headers(headers):
-    """A checked copy of an application's headers, and its Content-Length or -1."""
+    """A checked copy of an application's headers, and its Content-Length or -1.
+
+    Fields by which a worker tells its gateway something are not an application's, and left out.
+    """
     if type(headers) is not list and not isinstance(headers, list):
         raise TypeError(f"headers must be a list of (str, str), not {_type(headers)}")
     length = -1
+    has_ours = False
     for item in headers:
         # What nearly every header passes, in as few steps as possible: a tuple, a name seen
         # before, a value of printable ASCII. Everything else goes the long way, which explains.
@@ -57,9 +63,14 @@ def response_headers(headers):
             is_length = _check_header(item)
             value = item[1]
         if is_length:
+            if is_length is _OURS:
+                has_ours = True
+                continue
             if length >= 0:
                 raise ValueError("Content-Length is given twice; give it once")
             length = content_length(value)
+    if has_ours:
+        return [item for item in headers if not item[0].lower().startswith(_PREFIX)], length
     return headers[:], length
 
 
@@ -105,7 +116,8 @@ def _check_name(name):
         raise AssertionError(
             f"{name} is a hop-by-hop header, which the server alone sets (PEP 3333); remove it"
         )
-    return _remember(_names, name, lower == "content-length")
+    kind = _OURS if lower.startswith(_PREFIX) else lower == "content-length"
+    return _remember(_names, name, kind)
 
 
 def _check_text(what, text):

@@ -15,7 +15,7 @@ from collections import deque
 from time import monotonic
 
 # Many times what a gateway's answer takes, a collection of its garbage included.
-KEPT = 0.5
+KEPT = 1.0
 
 
 class Slots:
@@ -71,6 +71,11 @@ class Slots:
         with self._lock:
             self._give(owner, slot)
 
+    def hold(self, owner, slot):
+        """Keeps a slot that was kept before, of which the owner has been told."""
+        with self._lock:
+            self._note(owner, slot)
+
     def ask(self, owner, waited):
         """Wants the next slot for an owner that has waited for one for so many seconds."""
         with self._lock:
@@ -108,9 +113,12 @@ class Slots:
             self._give(owner, slot)
 
     def _give(self, owner, slot):
+        self._note(owner, slot)
+        self._tell(owner)
+
+    def _note(self, owner, slot):
         owner.kept = slot
         self._since[owner] = monotonic()
-        self._tell(owner)
 
     def _fetch(self, owner):
         slot, owner.kept = owner.kept, None

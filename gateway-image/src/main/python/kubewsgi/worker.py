@@ -154,11 +154,12 @@ def _log(line):
 class _Connection:
     """A slot's connection.
 
-    INVARIANT: only the holder of `claim` reads or writes it. An event sets `again` first and then
-    tries the claim; the holder looks at `again` after giving the claim back. So none is missed.
+    INVARIANT: only the holder of `claim` reads or writes it, but for the word that a slot is kept
+    for it, on which the gateway waits then. An event sets `again` first and then tries the claim;
+    the holder looks at `again` after giving the claim back. So none is missed.
     """
 
-    __slots__ = ("socket", "claim", "again", "slot", "kept", "buffer", "discarding", "run")
+    __slots__ = ("socket", "claim", "again", "slot", "kept", "asked", "buffer", "discarding", "run")
 
     def __init__(self, connection):
         self.socket = connection
@@ -166,6 +167,7 @@ class _Connection:
         self.again = False
         self.slot = None  # that its request has taken
         self.kept = None  # that it may take; of Slots
+        self.asked = False  # for the slot of its next request
         self.buffer = b""  # of a head that is not complete
         self.discarding = False  # answered for the last time; what arrives is dropped
         self.run = None  # overtime.Run of its request, if that is watched
@@ -191,7 +193,7 @@ class _Answer(http1.Answer):
         if not self._connection.may_answer():
             raise ConnectionAbortedError("the request was answered in the application's place")
         self.begun = True
-        super().start(status, _without_refusal(status, headers))
+        super().start(status, headers)
 
     def end(self):
         if self._watch is not None:  # what follows must not be interrupted half-way
@@ -405,7 +407,7 @@ class _Worker:
                         connection.slot = take(connection)
                     self._step(connection)
                 if connection.slot is not None:  # no head was complete: nothing was served
-                    _release(self._slots, connection)
+                    self._put_back(connection)
                 connection.claim.release()
                 if not connection.again or not connection.claim.acquire(False):
                     return
@@ -417,6 +419,13 @@ class _Worker:
             _log(f"{errors.WORKER_FAULT}: {wsgi.format_traceback(failure)}")
         _release(self._slots, connection)
         self._close(connection)
+
+    def _put_back(self, connection):
+        if connection.asked and connection.buffer:  # the rest of the head has to find it
+            slot, connection.slot = connection.slot, None
+            self._slots.hold(connection, slot)
+        else:
+            _release(self._slots, connection)
 
     def _step(self, connection):
         """Reads once, and answers if that completes a head."""
@@ -447,6 +456,7 @@ class _Worker:
     def _turn(self, connection, order, rest):
         """Keeps a thread for this connection now or when one is free, or gives it back."""
         waited = http1.parse_turn(order, rest)
+        connection.asked = waited is not None
         if waited is None:
             _release(self._slots, connection)
             connection.socket.sendall(_PASSED)
@@ -480,6 +490,7 @@ class _Worker:
         else:
             body = http1.ChunkedBody(connection.socket, rest, expects)
         connection.run = None
+        connection.asked = False
         application = self._applications.get(key)
         if self._drain_until is not None:
             answer = _refusal("draining")
@@ -509,10 +520,7 @@ class _Worker:
         except errors.ResponseAborted:
             sink.flush()
             raise _HungUp from None
-        if answer is None:
-            return None
-        status, headers, content = answer
-        return status, _without_refusal(status, headers), content
+        return answer
 
     def _count(self):
         """Notes a request; says so if it is the last that this worker is meant to run."""
@@ -574,13 +582,6 @@ def _locate(environ, root):
 
 def _no_slot(_connection):
     return None
-
-
-def _without_refusal(status, headers):
-    """An application's fields without the one by which a worker says that it ran none."""
-    if status[:3] != "503":
-        return headers
-    return [field for field in headers if field[0].lower() != _REFUSED.lower()]
 
 
 def _refusal(reason):

@@ -38,7 +38,8 @@ public record ApplicationGroup(
    * A script and the callable in it.
    *
    * @param script absolute path of the file, or a relative one of the group's files
-   * @param callable name of a module-level callable
+   * @param callable name of a callable at the top of the script, or with {@code ()} of a function
+   *     that makes it
    */
   public record Script(String script, String callable) {}
 }

@@ -107,8 +107,8 @@ public record DaemonGroupSpec(
         @ValidationRule(value = SIZE, message = SIZE_MESSAGE)
         @JsonPropertyDescription(
             "How much of one answer may wait in the gateway for a slow client; an answer that is not"
-                + " larger frees its thread at once. While the gateway holds a quarter of its heap's"
-                + " limit for such answers, 128Ki.")
+                + " larger frees its thread at once. 128Ki while all buffers of the gateway together take"
+                + " a quarter of what its heap may.")
         Quantity responseBuffer,
     @Default("15s")
         @Size(max = Rules.DURATION_LENGTH)
@@ -274,8 +274,8 @@ public record DaemonGroupSpec(
               value = Rules.POSITIVE_DURATION,
               message = Rules.POSITIVE_DURATION_MESSAGE)
           @JsonPropertyDescription(
-              "From when a request is in the queue until its answer has ended, whatever is waited for."
-                  + " Left out: no limit.")
+              "From when a request is in the queue until its answer has ended, whatever is waited for;"
+                  + " one that is still in the queue is answered 503. Left out: no limit.")
           String deadline) {}
 
   /** Who may run here. */

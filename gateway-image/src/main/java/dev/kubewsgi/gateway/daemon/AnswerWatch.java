@@ -2,6 +2,7 @@ package dev.kubewsgi.gateway.daemon;
 
 import dev.kubewsgi.routes.AnswerSettings;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +46,8 @@ final class AnswerWatch {
   private final Consumer<String> late;
   private Limits limits = Limits.NONE;
   private boolean watching;
-  private boolean scheduled;
+  private Future<?> timer;
+  private long due;
   private boolean answering;
   private long arrival;
   private long sign;
@@ -90,13 +92,21 @@ final class AnswerWatch {
     sign();
   }
 
-  /** The answer is over. */
+  /** The answer is over, or nobody waits for it any more. */
   void end() {
     watching = false;
   }
 
+  /** The connection is closed. */
+  void close() {
+    end();
+    if (timer != null) {
+      timer.cancel(false);
+    }
+  }
+
   private void look() {
-    if (!watching || scheduled) {
+    if (!watching) {
       return;
     }
     long now = System.nanoTime();
@@ -106,18 +116,27 @@ final class AnswerWatch {
     long deadline = left(limits.deadline, now - arrival);
     long quiet = left(answering ? limits.idle : limits.firstByte, now - sign);
     if (deadline > 0 && quiet > 0) {
-      scheduled = true;
       // Not later than the shortest: that may be the one that counts by then.
-      long next = Math.min(Math.min(deadline, quiet), limits.shortest());
-      loop.schedule(this::lookAgain, next, TimeUnit.NANOSECONDS);
+      lookIn(Math.min(Math.min(deadline, quiet), limits.shortest()), now);
       return;
     }
     watching = false;
     late.accept(deadline <= 0 ? "deadline" : answering ? "idle" : "firstByte");
   }
 
+  private void lookIn(long nanos, long now) {
+    if (timer != null) {
+      if (due - now <= nanos) {
+        return;
+      }
+      timer.cancel(false);
+    }
+    due = now + nanos;
+    timer = loop.schedule(this::lookAgain, nanos, TimeUnit.NANOSECONDS);
+  }
+
   private void lookAgain() {
-    scheduled = false;
+    timer = null;
     look();
   }
 

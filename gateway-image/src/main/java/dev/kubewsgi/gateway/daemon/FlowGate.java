@@ -26,7 +26,7 @@ final class FlowGate {
   private final BooleanSupplier isShort;
   private final AtomicInteger pending = new AtomicInteger();
   private volatile boolean closed;
-  private volatile boolean done;
+  private boolean done; // confined to the source's loop, on which alone the gate opens and closes
 
   /**
    * @param limit bytes that may be on their way
@@ -63,8 +63,13 @@ final class FlowGate {
   }
 
   void went(int bytes) {
-    pending.addAndGet(-bytes);
-    openIfLow();
+    if (pending.addAndGet(-bytes) <= LOW && closed) {
+      if (source.eventLoop().inEventLoop()) {
+        openIfLow();
+      } else {
+        source.eventLoop().execute(this::openIfLow);
+      }
+    }
   }
 
   private void openIfLow() {

@@ -51,6 +51,9 @@ final class WorkerConnection extends ChannelDuplexHandler implements ResponsePar
 
   private static final Logger LOG = Logger.getLogger(WorkerConnection.class);
 
+  /** Of a worker of an earlier release, which keeps no thread for who asks. */
+  private static final long BUSY_PAUSE_MILLIS = 5;
+
   private static final long UNKNOWN_PAUSE_MILLIS = 20;
 
   private static final int SWITCHING_PROTOCOLS = 101;
@@ -58,6 +61,7 @@ final class WorkerConnection extends ChannelDuplexHandler implements ResponsePar
   private static final int SERVICE_UNAVAILABLE = 503;
   private static final String REFUSED = "KubeWsgi-Refused";
   private static final String WORKER = "KubeWsgi-Worker";
+  private static final String TURNS = "KubeWsgi-Turns";
   private static final String HEAD = "HEAD";
 
   private final Owner owner;
@@ -71,6 +75,7 @@ final class WorkerConnection extends ChannelDuplexHandler implements ResponsePar
   private String refusal = "the supervisor hung up";
   private int refusalStatus;
   private long pid;
+  private boolean keepsTurns;
   private Slot<WorkerConnection> slot;
   private Turn turn = Turn.NONE;
   private boolean bodyAsked;
@@ -201,7 +206,7 @@ final class WorkerConnection extends ChannelDuplexHandler implements ResponsePar
     channel.writeAndFlush(head, channel.voidPromise());
     if (!channel.isActive() && current == request) {
       // The worker was gone before: nothing of the request has left, so another may have it.
-      current = null;
+      ended();
       request.again();
       discard();
     }
@@ -222,9 +227,8 @@ final class WorkerConnection extends ChannelDuplexHandler implements ResponsePar
   }
 
   private void tooLate(String limit) {
-    DaemonRequest request = current;
+    DaemonRequest request = ended();
     if (request != null) {
-      current = null;
       request.tooLate(limit);
       discard();
       channel.close();
@@ -238,7 +242,7 @@ final class WorkerConnection extends ChannelDuplexHandler implements ResponsePar
 
   private void breakOff(DaemonRequest request) {
     if (current == request) {
-      current = null;
+      ended();
       request.forget();
       discard();
       channel.close();
@@ -299,8 +303,7 @@ final class WorkerConnection extends ChannelDuplexHandler implements ResponsePar
       turned(head);
       return;
     }
-    DaemonRequest request = current;
-    current = null;
+    DaemonRequest request = ended();
     if (head.status() == SERVICE_UNAVAILABLE && head.first(REFUSED) != null) {
       body.release();
       refused(request, head.first(REFUSED));
@@ -332,9 +335,8 @@ final class WorkerConnection extends ChannelDuplexHandler implements ResponsePar
 
   @Override
   public void end() {
-    DaemonRequest request = current;
+    DaemonRequest request = ended();
     if (request != null) {
-      current = null;
       finish();
       request.endAnswer();
     }
@@ -345,8 +347,15 @@ final class WorkerConnection extends ChannelDuplexHandler implements ResponsePar
     return !parser.closes() && (bodyDone || !bodyAsked);
   }
 
-  private void finish() {
+  /** What it ran; it runs nothing any more. */
+  private DaemonRequest ended() {
+    DaemonRequest request = current;
+    current = null;
     watch.end();
+    return request;
+  }
+
+  private void finish() {
     if (reusable()) {
       release();
     } else {
@@ -366,7 +375,7 @@ final class WorkerConnection extends ChannelDuplexHandler implements ResponsePar
   /** The answer about a thread that it asked for or gave back. */
   private void turned(ResponseHead head) {
     if (head.status() != NO_CONTENT) {
-      // The worker is about to end, or speaks another version.
+      // The worker is about to end.
       discard();
       channel.close();
     } else if (turn == Turn.ASKED) {
@@ -396,7 +405,10 @@ final class WorkerConnection extends ChannelDuplexHandler implements ResponsePar
   private void refused(DaemonRequest request, String reason) {
     switch (reason) {
       case "busy" -> {
-        if (!request.again(slot)) {
+        if (!keepsTurns) {
+          request.again();
+          loop.schedule(this::release, BUSY_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        } else if (!request.again(slot)) {
           channel.close();
         }
       }
@@ -418,6 +430,7 @@ final class WorkerConnection extends ChannelDuplexHandler implements ResponsePar
     if (head.status() == SWITCHING_PROTOCOLS && worker != null) {
       open = true;
       pid = Long.parseLong(worker);
+      keepsTurns = head.first(TURNS) != null;
       owner.opened(this);
     } else {
       notOpened(head);
@@ -463,8 +476,7 @@ final class WorkerConnection extends ChannelDuplexHandler implements ResponsePar
     try {
       parser.read(bytes);
     } catch (InvalidAnswer e) {
-      DaemonRequest request = current;
-      current = null;
+      DaemonRequest request = ended();
       discard();
       LOG.errorf("worker %d is hung up on: %s", pid, e.getMessage());
       if (request != null) {
@@ -490,8 +502,8 @@ final class WorkerConnection extends ChannelDuplexHandler implements ResponsePar
       return;
     }
     discard();
-    DaemonRequest request = current;
-    current = null;
+    DaemonRequest request = ended();
+    watch.close();
     if (request != null) {
       owner.lost(this, request);
     }

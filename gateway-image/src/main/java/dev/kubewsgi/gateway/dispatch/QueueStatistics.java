@@ -6,7 +6,7 @@ package dev.kubewsgi.gateway.dispatch;
  * @param waiting requests that wait
  * @param oldestWaitNanos how long the oldest of them has waited; 0: none waits
  * @param busy slots that run a request
- * @param slots idle and busy ones
+ * @param slots idle, busy and asking ones
  * @param granted slots given to requests since the start
  * @param refusedFull requests refused because the queue was full
  * @param refusedTimeout requests refused because their deadline passed

@@ -32,7 +32,7 @@ record ErrorPage(ResponseHead head, byte[] body) {
         pages
             .page(code.status(), code.code(), requestId)
             .orElseGet(() -> shortPage(code, requestId, accept));
-    List<String> more = new ArrayList<>(List.of("X-Request-Id", requestId));
+    List<String> more = new ArrayList<>(requestId(requestId));
     failure
         .retryAfter()
         .ifPresent(
@@ -50,12 +50,16 @@ record ErrorPage(ResponseHead head, byte[] body) {
   static Optional<ErrorPage> of(ResponseHead failure, String requestId, ErrorPages pages) {
     return pages
         .page(failure.status(), failure.first(FAILED), requestId)
-        .map(page -> of(failure.status(), failure.reason(), page, List.of()));
+        .map(page -> of(failure.status(), failure.reason(), page, requestId(requestId)));
   }
 
-  /** Such an answer without what is for the gateway alone. */
-  static ResponseHead asShown(ResponseHead failure) {
-    List<String> fields = new ArrayList<>();
+  private static List<String> requestId(String id) {
+    return List.of("X-Request-Id", id);
+  }
+
+  /** Such an answer with the request's id, and without what is for the gateway alone. */
+  static ResponseHead asShown(ResponseHead failure, String requestId) {
+    List<String> fields = new ArrayList<>(requestId(requestId));
     for (int i = 0; i < failure.fields().length; i += 2) {
       if (!failure.fields()[i].equalsIgnoreCase(FAILED)) {
         fields.add(failure.fields()[i]);

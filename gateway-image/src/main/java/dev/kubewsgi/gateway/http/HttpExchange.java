@@ -9,6 +9,7 @@ import dev.kubewsgi.gateway.exchange.WsgiRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
@@ -225,15 +226,18 @@ abstract sealed class HttpExchange implements Exchange permits Http1Exchange, Ht
   public final void respond(ResponseHead answer, ByteBuf body) {
     if (!ErrorPage.isFailure(answer)) {
       answer(answer, body);
-      return;
+    } else if (showPage(answer)) {
+      body.release();
+    } else {
+      answer(ErrorPage.asShown(answer, id), body);
     }
-    ErrorPage.of(answer, id, shared.settings().errorPages())
-        .ifPresentOrElse(
-            page -> {
-              body.release();
-              answer(page.head(), Unpooled.wrappedBuffer(page.body()));
-            },
-            () -> answer(ErrorPage.asShown(answer), body));
+  }
+
+  /** In place of a worker's own answer; whether there is a page for it. */
+  private boolean showPage(ResponseHead failure) {
+    Optional<ErrorPage> page = ErrorPage.of(failure, id, shared.settings().errorPages());
+    page.ifPresent(shown -> answer(shown.head(), Unpooled.wrappedBuffer(shown.body())));
+    return page.isPresent();
   }
 
   private void answer(ResponseHead answer, ByteBuf body) {
@@ -251,7 +255,7 @@ abstract sealed class HttpExchange implements Exchange permits Http1Exchange, Ht
       boolean add = declared < 0 && length > 0 && ResponseFields.mayHaveBody(answer.status());
       whole(answer, Unpooled.EMPTY_BUFFER, add ? length : -1);
     } else if (declared > length) {
-      start(answer);
+      begin(answer);
       write(body);
       end();
     } else {
@@ -275,6 +279,14 @@ abstract sealed class HttpExchange implements Exchange permits Http1Exchange, Ht
 
   @Override
   public final void start(ResponseHead answer) {
+    if (!ErrorPage.isFailure(answer)) {
+      begin(answer);
+    } else if (!showPage(answer)) {
+      begin(ErrorPage.asShown(answer, id));
+    }
+  }
+
+  private void begin(ResponseHead answer) {
     if (over || started) {
       return;
     }
