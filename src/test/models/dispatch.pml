@@ -1,8 +1,8 @@
 /*
- * Requests of two gateways for the threads of one worker. At a gateway: submit, putBack, turn, cancel and offer
- * of dispatch/Lane.java; start, ask, whole and refused of daemon/WorkerConnection.java; clientLeft and again of
+ * Requests of two gateways for the threads of one worker. At a gateway: submit, putBack, turn, cancel, offer and
+ * discard of dispatch/Lane.java; start, ask, whole and refused of daemon/WorkerConnection.java; clientLeft and again of
  * daemon/DaemonRequest.java. In the worker: _wait, _attend, _step, _answer and _turn of kubewsgi/worker.py; take,
- * keep, ask, release, take_back and _settle of kubewsgi/slots.py; _lead_once of kubewsgi/crew.py. Each is an
+ * keep, ask, release, leave, take_back and _settle of kubewsgi/slots.py; _lead_once of kubewsgi/crew.py. Each is an
  * inline, a process or a label of its name.
  *
  * One gateway has two connections, the other one. So there is one too many for the worker's two threads, or two
@@ -13,7 +13,8 @@
  *  - A section under the queue's lock, or under that of the worker's slots, is one atomic step.
  *  - Each connection is a process, though some share an event loop.
  *  - A client that leaves while a worker has its request breaks the connection off; here that request is
- *    answered. Connections do not end: drain.pml has that.
+ *    answered. Only a connection that runs no request may end, with what it asks for or is kept for it:
+ *    drain.pml has the others.
  *  - A whole request is one message, and so is its answer. epoll reports one connection at a time, and what
  *    has come twice on one before that is reported once (EPOLLET). That a body which comes later is reported
  *    again is left out: a slot is taken then for the moment in which nothing is found, or kept on for the
@@ -30,6 +31,7 @@
  * explored: THREADS=1 FIRST=2 SECOND=1
  * explored: THREADS=1 FIRST=1 SECOND=1 CLIENT_LEAVES; finds turn_kept_for_the_gone cancel_does_not_look turn_not_passed
  * explored: THREADS=2 FIRST=2 SECOND=1; finds run_without_slot
+ * explored: THREADS=1 FIRST=1 SECOND=1 ENDS; finds discard_asks_no_more leave_forgets_kept
  * explored: THREADS=1 FIRST=1 SECOND=1 TAKES_BACK FAIR
  */
 
@@ -49,6 +51,8 @@ byte asker[2] = NONE; /* the connection that asks for a thread: the worker is fu
 byte started[CONNECTIONS] = NONE; /* what a connection is to run */
 bool asks[CONNECTIONS]; /* it is to ask */
 bool holds[CONNECTIONS]; /* the worker keeps a thread for it */
+bool runs[CONNECTIONS]; /* a request is on it */
+bool dead; /* the first connection */
 byte gone; /* a bit for each request whose client has left */
 
 /* Between a gateway and the worker. */
@@ -70,6 +74,7 @@ byte ran;
 byte ended;
 byte running; /* in application code */
 
+#define ALIVE (me != 0 || !dead)
 #define GATEWAY(connection) (connection / 2)
 #define IDLE(gateway) (idle & (3 << 2 * gateway))
 #define OF(gateway) (gateway * ALL ^ (1 << FIRST) - 1)
@@ -199,7 +204,7 @@ proctype Connection(byte me) {
 endIdle:
   do
   :: atomic {
-      started[me] != NONE;
+      started[me] != NONE && ALIVE;
       request = started[me];
       started[me] = NONE;
       if
@@ -209,16 +214,17 @@ endIdle:
       :: gone & (1 << request) && holds[me] -> ends(request); turn(gateway, request, connection)
       :: gone & (1 << request) && !holds[me] -> ends(request); offer(gateway, request)
 #endif
-      :: else -> holds[me] = false; requests[me] = request; event[me] = true
+      :: else -> holds[me] = false; runs[me] = true; requests[me] = request; event[me] = true
       fi
     }
-  :: atomic { asks[me] -> asks[me] = false; requests[me] = ASK; event[me] = true }
-  :: atomic { answers[me] == ANSWER -> answers[me] = NO; ends(request); offer(gateway, request) }
-  :: atomic { answers[me] == PASSED -> answers[me] = NO; offer(gateway, request) }
-  :: atomic { answers[me] == KEPT -> answers[me] = NO; holds[me] = true; turn(gateway, request, connection) }
+  :: atomic { asks[me] && ALIVE -> asks[me] = false; requests[me] = ASK; event[me] = true }
+  :: atomic { answers[me] == ANSWER -> answers[me] = NO; runs[me] = false; ends(request); offer(gateway, request) }
+  :: atomic { answers[me] == PASSED && ALIVE -> answers[me] = NO; offer(gateway, request) }
+  :: atomic { answers[me] == KEPT && ALIVE -> answers[me] = NO; holds[me] = true; turn(gateway, request, connection) }
   :: atomic {
       answers[me] == BUSY ->
       answers[me] = NO;
+      runs[me] = false;
       if
       :: gone & (1 << request) -> ends(request); offer(gateway, request)
       :: else -> putBack(request, gateway)
@@ -413,6 +419,47 @@ endFree:
   od
 }
 
+/* The end of the first connection: Lane.discard, and Slots.leave when the worker has seen it. */
+proctype Ends() {
+  byte any = NONE;
+  if
+  :: atomic {
+      !runs[0] && started[0] == NONE && (idle & 1 || asks[0] || asker[0] == 0 || holds[0]) ->
+      dead = true;
+      idle = idle & ~1;
+      asks[0] = false;
+      holds[0] = false;
+      requests[0] = NONE;
+      answers[0] = NO;
+      if
+      :: asker[0] == 0 ->
+        asker[0] = NONE;
+        if
+#ifndef MUTATION_discard_asks_no_more
+        :: idle & 2 -> idle = idle & ~2; asker[0] = 1; asks[1] = true
+#endif
+        :: else
+        fi
+      :: else
+      fi;
+      exact(0)
+    }
+  :: true -> goto neverEnds
+  fi;
+  atomic {
+    attends[0] == NO -> /* the claim */
+    asking[0] = false;
+#ifndef MUTATION_leave_forgets_kept
+    if
+    :: kept[0] -> kept[0] = false; slots++
+    :: else
+    fi
+#endif
+  };
+  settle(any);
+neverEnds:
+}
+
 /* Slots.take_back: its gateway does nothing with it. */
 proctype TakeBack() {
   byte any = NONE;
@@ -437,6 +484,9 @@ init {
 #endif
 #ifdef TAKES_BACK
     run TakeBack();
+#endif
+#ifdef ENDS
+    run Ends();
 #endif
     run Leader();
     run Attendant(0);

@@ -91,13 +91,7 @@ def _make(script, name, factory):
     try:
         return factory()
     except BaseException as failure:
-        frames = failure.__traceback__
-        raise LoadError(
-            SCRIPT_RAISED,
-            f"{name}() of the script {script} raised {type(failure).__name__}: "
-            f"{_text(failure)}; {_cure(failure)}",
-            _traceback(failure, frames and frames.tb_next),
-        ) from None
+        raise _raised(f"{name}() of the script {script}", "was called", failure) from None
 
 
 def activate_python(home, path):
@@ -160,13 +154,17 @@ def _execute(script, code, module):
     try:
         exec(code, module.__dict__)
     except BaseException as failure:
-        frames = failure.__traceback__
-        raise LoadError(
-            SCRIPT_RAISED,
-            f"the script {script} raised {type(failure).__name__} when it was loaded: "
-            f"{_text(failure)}; {_cure(failure)}",
-            _traceback(failure, frames and frames.tb_next),
-        ) from None
+        raise _raised(f"the script {script}", "was loaded", failure) from None
+
+
+def _raised(what, when, failure):
+    frames = failure.__traceback__
+    return LoadError(
+        SCRIPT_RAISED,
+        f"{what} raised {type(failure).__name__} when it {when}: {_text(failure)}; "
+        f"{_cure(failure)}",
+        _traceback(failure, frames and frames.tb_next),
+    )
 
 
 def _activate_home(home):
