@@ -428,8 +428,9 @@ class EmbeddedModeTest {
     var script = directory.resolve("hangs.wsgi");
     Files.writeString(script, "import time\nwhile True: time.sleep(0.05)  # hangs here\n");
     var group = group("hangs", script, "1");
+    // Time enough for the interpreter to be there, on a machine that is busy: then it hangs.
     var quick =
-        new EmbeddedSettings(2, FIVE_THREADS.queue(), Duration.ofMillis(300), Optional.empty());
+        new EmbeddedSettings(2, FIVE_THREADS.queue(), Duration.ofSeconds(3), Optional.empty());
 
     mode.apply(List.of(group), quick).get();
 
