@@ -230,8 +230,7 @@ final class WorkerConnection extends ChannelDuplexHandler implements ResponsePar
     DaemonRequest request = ended();
     if (request != null) {
       request.tooLate(limit);
-      discard();
-      channel.close();
+      hangUp();
     }
   }
 
@@ -244,8 +243,7 @@ final class WorkerConnection extends ChannelDuplexHandler implements ResponsePar
     if (current == request) {
       ended();
       request.forget();
-      discard();
-      channel.close();
+      hangUp();
     }
   }
 
@@ -359,8 +357,7 @@ final class WorkerConnection extends ChannelDuplexHandler implements ResponsePar
     if (reusable()) {
       release();
     } else {
-      discard();
-      channel.close();
+      hangUp();
     }
   }
 
@@ -376,8 +373,7 @@ final class WorkerConnection extends ChannelDuplexHandler implements ResponsePar
   private void turned(ResponseHead head) {
     if (head.status() != NO_CONTENT) {
       // The worker is about to end.
-      discard();
-      channel.close();
+      hangUp();
     } else if (turn == Turn.ASKED) {
       turn = Turn.KEPT;
       useTurn();
@@ -393,6 +389,11 @@ final class WorkerConnection extends ChannelDuplexHandler implements ResponsePar
       case PASSED -> sendTurn(Turn.GIVEN_BACK, TurnOrder.pass());
       case GONE -> channel.close();
     }
+  }
+
+  private void hangUp() {
+    discard();
+    channel.close();
   }
 
   private void discard() {
@@ -419,8 +420,7 @@ final class WorkerConnection extends ChannelDuplexHandler implements ResponsePar
       }
       default -> {
         request.again();
-        discard();
-        channel.close();
+        hangUp();
       }
     }
   }

@@ -96,7 +96,6 @@ public final class Lane<S> {
   boolean putBack(Ticket<S> ticket, Slot<S> full) {
     Slot<S> slot;
     Slot<S> asker = null;
-    long waited;
     Failure refusal = null;
     boolean watch = false;
     boolean gone;
@@ -110,11 +109,10 @@ public final class Lane<S> {
         refusal = refusalAgain(ticket);
         watch = refusal == null && enqueue(ticket);
       }
-      waited = oldestWait();
       gone = full != null && full.state == Slot.State.GONE;
     }
     settle(ticket, slot, refusal, watch);
-    ask(asker, waited);
+    ask(asker);
     return !gone;
   }
 
@@ -154,7 +152,6 @@ public final class Lane<S> {
   Slot.Turn turn(Slot<S> slot) {
     Ticket<S> next;
     Slot<S> asker = null;
-    long waited;
     synchronized (queue.lock) {
       if (slot.state == Slot.State.GONE || slot.worker.retired) {
         drop(slot);
@@ -172,25 +169,22 @@ public final class Lane<S> {
       if (head != null && slot.worker.asking == null) {
         asker = nextAsker(slot.worker);
       }
-      waited = oldestWait();
     }
     next.waiter.granted(slot);
-    ask(asker, waited);
+    ask(asker);
     return Slot.Turn.TAKEN;
   }
 
   void discard(Slot<S> slot) {
     Slot<S> asker = null;
-    long waited;
     synchronized (queue.lock) {
       boolean asked = slot.worker.asking == slot;
       drop(slot);
       if (asked) {
         asker = nextAsker(slot.worker);
       }
-      waited = oldestWait();
     }
-    ask(asker, waited);
+    ask(asker);
   }
 
   List<S> retire(Worker<S> worker) {
@@ -223,10 +217,6 @@ public final class Lane<S> {
 
   long oldestWait(long now) {
     return head == null ? 0 : now - head.arrival;
-  }
-
-  private long oldestWait() {
-    return oldestWait(queue.now());
   }
 
   private Failure refusal() {
@@ -421,10 +411,15 @@ public final class Lane<S> {
 
   // Without it.
 
-  private void ask(Slot<S> asker, long waited) {
-    if (asker != null) {
-      asker.ask.accept(waited);
+  private void ask(Slot<S> asker) {
+    if (asker == null) {
+      return;
     }
+    long waited;
+    synchronized (queue.lock) {
+      waited = oldestWait(queue.now());
+    }
+    asker.ask.accept(waited);
   }
 
   private void settle(Ticket<S> ticket, Slot<S> slot, Failure refusal, boolean watch) {

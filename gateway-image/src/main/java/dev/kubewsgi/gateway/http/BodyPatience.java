@@ -35,6 +35,19 @@ final class BodyPatience {
     return now + left;
   }
 
+  /**
+   * The body is waited for from now on, or it is not.
+   *
+   * @return when it will have run out; {@link Long#MAX_VALUE}: not meanwhile
+   */
+  long flows(boolean flows, long now, long limit) {
+    if (flows) {
+      return waits(now, limit);
+    }
+    stops(now);
+    return Long.MAX_VALUE;
+  }
+
   /** Nobody waits for the body until {@link #waits}. */
   void stops(long now) {
     if (waiting) {

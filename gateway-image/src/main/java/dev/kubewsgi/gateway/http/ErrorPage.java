@@ -5,6 +5,7 @@ import dev.kubewsgi.gateway.exchange.FailureCode;
 import dev.kubewsgi.gateway.exchange.ResponseHead;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ record ErrorPage(ResponseHead head, byte[] body) {
   /** Field of an answer by which a worker says that it is its own, and the code of why. */
   private static final String FAILED = "KubeWsgi-Failed";
 
+  private static final String REQUEST_ID = "X-Request-Id";
   private static final int FIRST_ERROR = 500;
 
   /**
@@ -32,13 +34,7 @@ record ErrorPage(ResponseHead head, byte[] body) {
         pages
             .page(code.status(), code.code(), requestId)
             .orElseGet(() -> shortPage(code, requestId, accept));
-    List<String> more = new ArrayList<>(requestId(requestId));
-    failure
-        .retryAfter()
-        .ifPresent(
-            after ->
-                more.addAll(List.of("Retry-After", Long.toString(Math.max(1, after.toSeconds())))));
-    return of(code.status(), reason(code), page, more);
+    return of(code.status(), reason(code), page, requestId, failure.retryAfter());
   }
 
   /** Whether a worker or interpreter answers in the place of its application. */
@@ -50,16 +46,12 @@ record ErrorPage(ResponseHead head, byte[] body) {
   static Optional<ErrorPage> of(ResponseHead failure, String requestId, ErrorPages pages) {
     return pages
         .page(failure.status(), failure.first(FAILED), requestId)
-        .map(page -> of(failure.status(), failure.reason(), page, requestId(requestId)));
-  }
-
-  private static List<String> requestId(String id) {
-    return List.of("X-Request-Id", id);
+        .map(page -> of(failure.status(), failure.reason(), page, requestId, Optional.empty()));
   }
 
   /** Such an answer with the request's id, and without what is for the gateway alone. */
   static ResponseHead asShown(ResponseHead failure, String requestId) {
-    List<String> fields = new ArrayList<>(requestId(requestId));
+    List<String> fields = new ArrayList<>(List.of(REQUEST_ID, requestId));
     for (int i = 0; i < failure.fields().length; i += 2) {
       if (!failure.fields()[i].equalsIgnoreCase(FAILED)) {
         fields.add(failure.fields()[i]);
@@ -70,12 +62,18 @@ record ErrorPage(ResponseHead head, byte[] body) {
   }
 
   private static ErrorPage of(
-      int status, String reason, ErrorPages.Page page, List<String> moreFields) {
+      int status,
+      String reason,
+      ErrorPages.Page page,
+      String requestId,
+      Optional<Duration> retryAfter) {
     List<String> fields = new ArrayList<>();
     fields.addAll(List.of("Content-Type", page.contentType()));
     fields.addAll(List.of("Content-Length", Integer.toString(page.body().length)));
-    fields.addAll(List.of("Cache-Control", "no-store"));
-    fields.addAll(moreFields);
+    fields.addAll(List.of("Cache-Control", "no-store", REQUEST_ID, requestId));
+    retryAfter.ifPresent(
+        after ->
+            fields.addAll(List.of("Retry-After", Long.toString(Math.max(1, after.toSeconds())))));
     return new ErrorPage(
         new ResponseHead(status, reason, fields.toArray(String[]::new)), page.body());
   }

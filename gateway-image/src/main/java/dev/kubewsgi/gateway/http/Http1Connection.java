@@ -337,13 +337,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
       return;
     }
     flowing = flows;
-    long now = System.nanoTime();
-    if (flows) {
-      deadline = patience.waits(now, shared.settings().body());
-    } else {
-      patience.stops(now);
-      deadline = NEVER;
-    }
+    deadline = patience.flows(flows, System.nanoTime(), shared.settings().body());
     process();
   }
 

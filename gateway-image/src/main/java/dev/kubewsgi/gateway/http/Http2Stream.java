@@ -130,13 +130,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Timed {
       return;
     }
     flowing = flows;
-    long now = System.nanoTime();
-    if (flows) {
-      bodyDeadline = patience.waits(now, shared.settings().body());
-    } else {
-      patience.stops(now);
-      bodyDeadline = NEVER;
-    }
+    bodyDeadline = patience.flows(flows, System.nanoTime(), shared.settings().body());
     deliver();
   }
 
