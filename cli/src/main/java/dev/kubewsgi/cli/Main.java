@@ -3,6 +3,7 @@ package dev.kubewsgi.cli;
 import dev.kubewsgi.cli.serve.RunCommand;
 import dev.kubewsgi.cli.serve.ServeCommand;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -13,14 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "kube-wsgi",
     description = "Hosts Python WSGI applications, in its own process or in daemon groups.%n",
-    synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      ServeCommand.class,
-      RunCommand.class,
-      CheckCommand.class,
-      GatewayCommand.class,
-      HelpCommand.class,
-    })
+    synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 
   @Option(
@@ -34,6 +28,28 @@ public final class Main {
 
   /** Ends the process with the command's exit status. */
   public static void main(String... arguments) {
-    System.exit(new CommandLine(new Main()).execute(arguments));
+    System.exit(commandLine(arguments).execute(arguments));
+  }
+
+  /** Knows the command that is called, or all of them: a start would wait for what each says. */
+  static CommandLine commandLine(String... arguments) {
+    var line = new CommandLine(new Main());
+    var called = arguments.length == 0 ? "" : arguments[0];
+    var commands =
+        switch (called) {
+          case "serve" -> List.of(new ServeCommand());
+          case "run" -> List.of(new RunCommand());
+          case "check" -> List.of(new CheckCommand());
+          case "gateway" -> List.of(new GatewayCommand());
+          default ->
+              List.of(
+                  new ServeCommand(),
+                  new RunCommand(),
+                  new CheckCommand(),
+                  new GatewayCommand(),
+                  new HelpCommand());
+        };
+    commands.forEach(line::addSubcommand);
+    return line;
   }
 }

@@ -31,7 +31,7 @@ final class EmbeddedPython implements Supplier<PythonRuntime> {
   public synchronized PythonRuntime get() {
     if (runtime == null) {
       var installation = finder.forEmbedding().orElseThrow(this::noneFound);
-      runtime = PythonRuntime.start(installation, workspace.archive(), APPLICATIONS::info);
+      runtime = PythonRuntime.start(installation, workspace.program(), APPLICATIONS::info);
     }
     return runtime;
   }

@@ -3,7 +3,7 @@ package dev.kubewsgi.gateway;
 import dev.kubewsgi.gateway.daemon.DaemonRuntime;
 import dev.kubewsgi.gateway.python.PythonFinder;
 import dev.kubewsgi.gateway.python.PythonUnavailableException;
-import dev.kubewsgi.gateway.python.WorkerArchive;
+import dev.kubewsgi.gateway.python.WorkerProgram;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,20 +14,22 @@ import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** A directory of this process alone: the worker's zipapp, sockets, configurations, sources. */
+/** A directory of this process alone: the worker's program, sockets, configurations, sources. */
 final class Workspace {
 
   private static final Logger LOG = Logger.getLogger(Workspace.class);
 
   private Path directory;
-  private Path archive;
+  private Path program;
 
-  /** The worker's zipapp as a file. */
-  synchronized Path archive() {
-    if (archive == null) {
-      archive = WorkerArchive.extractTo(directory());
+  /** The worker's program, a directory that Python runs. */
+  synchronized Path program() {
+    if (program == null) {
+      var unpacked = directory().resolve("worker");
+      WorkerProgram.unpack(unpacked);
+      program = unpacked;
     }
-    return archive;
+    return program;
   }
 
   /** For the files that travel with application groups. */
@@ -49,7 +51,7 @@ final class Workspace {
                         "KW207",
                         "no CPython 3.9 or newer was found to run daemon groups on. Install"
                             + " python3, or set KUBE_WSGI_PYTHON to a python3 executable"));
-    return new DaemonRuntime(loops, directory(), archive(), python.executable());
+    return new DaemonRuntime(loops, directory(), program(), python.executable());
   }
 
   synchronized void delete() {

@@ -12,7 +12,7 @@ import java.util.List;
  *
  * @param loops the event loops that exchanges live on; slots are spread over them
  * @param directory for sockets and configurations, private to the gateway
- * @param worker the worker's zipapp
+ * @param worker the worker's program, a directory that Python runs
  * @param python runs supervisors, unless a virtual environment of the group names another
  */
 public record DaemonRuntime(List<EventLoop> loops, Path directory, Path worker, Path python) {

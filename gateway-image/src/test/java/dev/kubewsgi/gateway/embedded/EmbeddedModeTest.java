@@ -9,7 +9,7 @@ import dev.kubewsgi.gateway.embedded.cpython.PythonRuntime;
 import dev.kubewsgi.gateway.exchange.Failure;
 import dev.kubewsgi.gateway.exchange.FailureCode;
 import dev.kubewsgi.gateway.python.PythonFinder;
-import dev.kubewsgi.gateway.python.WorkerArchive;
+import dev.kubewsgi.gateway.python.WorkerProgram;
 import dev.kubewsgi.gateway.status.ApplicationGroupStatus.State;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.GatewaySettings.EmbeddedSettings;
@@ -53,7 +53,9 @@ class EmbeddedModeTest {
   @BeforeAll
   static void startPython() {
     var installation = new PythonFinder(System.getenv()).forEmbedding().orElseThrow();
-    runtime = PythonRuntime.start(installation, WorkerArchive.extractTo(directory), LOG::add);
+    var program = directory.resolve("worker");
+    WorkerProgram.unpack(program);
+    runtime = PythonRuntime.start(installation, program, LOG::add);
   }
 
   @AfterAll

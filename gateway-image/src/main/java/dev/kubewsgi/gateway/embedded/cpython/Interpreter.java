@@ -32,11 +32,11 @@ public final class Interpreter {
   private static final String BOOTSTRAP =
       """
       import sys
-      sys.path.insert(0, archive)
+      sys.path.insert(0, program)
       try:
           from kubewsgi import embedded
       finally:
-          sys.path.remove(archive)
+          sys.path.remove(program)
       interpreter = embedded.Interpreter(host, name, threads, is_main)
       def start(home, path, env, limit):
           names = env.split("\\0")[:-1]
@@ -83,7 +83,7 @@ public final class Interpreter {
       throws LoadException {
     namespace = CPython.PyDict_New();
     set("host", runtime.host().functions());
-    set("archive", Objects.str(runtime.archive().toString()));
+    set("program", Objects.str(runtime.program().toString()));
     set("name", Objects.str(group.name()));
     set("threads", CPython.PyLong_FromLongLong(threads));
     set("is_main", Objects.bool(isMain()));

@@ -32,19 +32,19 @@ public final class PythonRuntime {
   private static final long CONFIG_INSTALL_SIGNAL_HANDLERS = 16;
 
   private final PythonInstallation installation;
-  private final Path archive;
+  private final Path program;
   private final Host host;
   private final ExecutorService mainThread;
   private final long mainState;
 
   private PythonRuntime(
       PythonInstallation installation,
-      Path archive,
+      Path program,
       Host host,
       ExecutorService mainThread,
       long mainState) {
     this.installation = installation;
-    this.archive = archive;
+    this.program = program;
     this.host = host;
     this.mainThread = mainThread;
     this.mainState = mainState;
@@ -54,12 +54,13 @@ public final class PythonRuntime {
    * Starts CPython in this process; once.
    *
    * @param installation one that {@link PythonInstallation#canEmbed()}
-   * @param archive the worker's zipapp, which holds the Python side of embedded mode
+   * @param program the directory of the worker's program, which holds the Python side of embedded
+   *     mode
    * @param log takes each line that applications log
    * @throws PythonUnavailableException it cannot be loaded or does not start
    */
   public static PythonRuntime start(
-      PythonInstallation installation, Path archive, Consumer<String> log) {
+      PythonInstallation installation, Path program, Consumer<String> log) {
     LibPython.open(installation.library().orElseThrow());
     var mainThread =
         Executors.newSingleThreadExecutor(
@@ -76,15 +77,15 @@ public final class PythonRuntime {
               initialize(installation);
               return CPython.PyEval_SaveThread();
             });
-    return new PythonRuntime(installation, archive, new Host(log), mainThread, mainState);
+    return new PythonRuntime(installation, program, new Host(log), mainThread, mainState);
   }
 
   public PythonInstallation installation() {
     return installation;
   }
 
-  Path archive() {
-    return archive;
+  Path program() {
+    return program;
   }
 
   Host host() {
