@@ -11,6 +11,9 @@ import java.util.Map;
  */
 final class InstalledOperator implements AutoCloseable {
 
+  /** A resource that a test with one locks: two would write the same objects. */
+  static final String ONLY_ONE = "the operator of the API server";
+
   private final Cluster cluster;
   private final String release;
   private final CommandLine process;

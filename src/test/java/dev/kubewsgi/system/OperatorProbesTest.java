@@ -18,9 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What kubelet and Prometheus ask an operator that has made something of three objects. */
 @ApiServer
+@ResourceLock(InstalledOperator.ONLY_ONE)
 @ExtendWith(OutputOnFailure.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OperatorProbesTest {

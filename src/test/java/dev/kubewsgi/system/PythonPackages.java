@@ -17,7 +17,7 @@ final class PythonPackages {
   private PythonPackages() {}
 
   /** The virtual environment, or a skipped test where the packages cannot be had. */
-  static Path home() {
+  static synchronized Path home() {
     try {
       Process build = new ProcessBuilder(BUILD.toString()).redirectErrorStream(true).start();
       String said = new String(build.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * The quickstart applied to an API server, with the chart's rights: the operator makes the objects,
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * kube-wsgi serve}.
  */
 @ApiServer
+@ResourceLock(InstalledOperator.ONLY_ONE)
 @ExtendWith(OutputOnFailure.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class QuickstartInAClusterTest {
