@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kubewsgi.testing.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,8 +77,8 @@ class EnvironMatrixTest {
   void serve(@TempDir Path directory) throws Exception {
     requests = new EnvironRequests(TestCertificate.make(directory));
     for (String mode : List.of("embedded", "daemon")) {
-      int tls = ServedDirectory.freePort();
-      int trusting = ServedDirectory.freePort();
+      int tls = FreePort.find();
+      int trusting = FreePort.find();
       String manifest =
           GROUP
               + gateway("main", "{name: http, port: 8000}", tls, "")

@@ -3,6 +3,7 @@ package dev.kubewsgi.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kubewsgi.testing.FreePort;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ class HttpbinTest {
 
   private static String ask(String mode, Path served) throws Exception {
     TestCertificate certificate = TestCertificate.make(served.getParent());
-    int secure = ServedDirectory.freePort();
+    int secure = FreePort.find();
     String gateway =
         """
         ---

@@ -1,5 +1,6 @@
 package dev.kubewsgi.system;
 
+import dev.kubewsgi.testing.FreePort;
 import dev.kubewsgi.testing.apiserver.Cluster;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,7 +47,7 @@ final class InstalledOperator implements AutoCloseable {
     String account = release;
     Path kubeconfig =
         cluster.kubeconfigOf(release, account, directory.resolve("operator.kubeconfig"));
-    int port = ServedDirectory.freePort();
+    int port = FreePort.find();
     CommandLine process =
         CommandLine.startProgram(
             List.of(Checkout.ROOT.resolve("bin/kube-wsgi-operator").toString()),

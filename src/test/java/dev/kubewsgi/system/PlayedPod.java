@@ -1,5 +1,6 @@
 package dev.kubewsgi.system;
 
+import dev.kubewsgi.testing.FreePort;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -45,7 +46,7 @@ final class PlayedPod implements AutoCloseable {
     Path files = directory.resolve(name);
     write(files.resolve("group"), document.getData());
     write(files.resolve("secret"), decoded(secret.getData()));
-    int port = ServedDirectory.freePort(); // other tests play pods at these addresses too
+    int port = FreePort.find(); // other tests play pods at these addresses too
     var pod = new PlayedPod(CommandLine.startProgram(command(files, number, port), Map.of()));
     client.resource(endpoints(namespace, name, number, port)).create();
     return pod;

@@ -3,6 +3,7 @@ package dev.kubewsgi.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kubewsgi.testing.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -28,8 +29,8 @@ class PodTest {
   private static final String NAMESPACE = "default";
   private static TestControlPlane plane;
 
-  private final int port = ServedDirectory.freePort();
-  private final int probes = ServedDirectory.freePort();
+  private final int port = FreePort.find();
+  private final int probes = FreePort.find();
 
   @BeforeAll
   static void startPlane() throws Exception {

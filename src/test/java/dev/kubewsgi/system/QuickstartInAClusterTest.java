@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
+import dev.kubewsgi.testing.FreePort;
 import dev.kubewsgi.testing.apiserver.ApiServer;
 import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
@@ -59,7 +60,7 @@ class QuickstartInAClusterTest {
     this.client = cluster.client();
     this.namespace = namespace;
     this.directory = directory;
-    this.site = started(new Site(ServedDirectory.freePort()));
+    this.site = started(new Site(FreePort.find()));
     started(InstalledOperator.start(cluster, RELEASE, directory));
     apply(quickstartOnPort(site.port()));
     List.of("hello", "environ", "counter", "report")
@@ -99,7 +100,7 @@ class QuickstartInAClusterTest {
                 "--namespace=" + namespace.name(),
                 "--name=main",
                 "--pod=" + gatewayPod().orElseThrow().getMetadata().getName(),
-                "--probes-port=" + ServedDirectory.freePort()),
+                "--probes-port=" + FreePort.find()),
             Map.of("KUBECONFIG", kubeconfig.toString(), "KUBE_WSGI_PODS_ON_LOOPBACK", "true")));
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kubewsgi.testing.FreePort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -223,7 +224,7 @@ class ServeTest {
   @Test
   void runServesOneScriptWithoutAManifest() {
     Scripts.in(directory, "", "version.py");
-    int port = ServedDirectory.freePort();
+    int port = FreePort.find();
     try (CommandLine command =
         CommandLine.start(
             List.of("run", directory.resolve("version.py").toString(), "--port", "" + port))) {

@@ -2,9 +2,9 @@ package dev.kubewsgi.system;
 
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 
+import dev.kubewsgi.testing.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -49,16 +49,20 @@ final class ServedDirectory implements AutoCloseable {
    * @throws AssertionError when it ends instead, or prints no table
    */
   static ServedDirectory of(Path directory, Map<String, String> environment) {
-    int port = freePort();
+    int port = FreePort.find();
     return awaitTable(
-        directory, CommandLine.start(arguments(directory, port, freePort()), environment), port);
+        directory,
+        CommandLine.start(arguments(directory, port, FreePort.find()), environment),
+        port);
   }
 
   /** The same from a terminal, where Ctrl-C reaches every process. */
   static ServedDirectory inForeground(Path directory) {
-    int port = freePort();
+    int port = FreePort.find();
     return awaitTable(
-        directory, CommandLine.startInForeground(arguments(directory, port, freePort())), port);
+        directory,
+        CommandLine.startInForeground(arguments(directory, port, FreePort.find())),
+        port);
   }
 
   private static ServedDirectory awaitTable(Path directory, CommandLine command, int port) {
@@ -73,15 +77,6 @@ final class ServedDirectory implements AutoCloseable {
   static List<String> arguments(Path directory, int port, int adminPort) {
     return List.of(
         "serve", directory.toString(), "--port", "" + port, "--admin-port", "" + adminPort);
-  }
-
-  /** A port that was free a moment ago. */
-  static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   CommandLine command() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kubewsgi.testing.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -31,8 +32,7 @@ class StartUpErrorsTest {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         CommandLine command =
             CommandLine.start(
-                ServedDirectory.arguments(
-                    directory, taken.getLocalPort(), ServedDirectory.freePort()))) {
+                ServedDirectory.arguments(directory, taken.getLocalPort(), FreePort.find()))) {
       assertNotEquals(0, command.awaitExit());
       assertTrue(CODE.matcher(command.outputText()).find(), command.outputText());
       assertTrue(command.outputText().contains("" + taken.getLocalPort()), "the port is not named");

@@ -4,13 +4,12 @@ import dev.kubewsgi.gateway.Gateway;
 import dev.kubewsgi.gateway.daemon.SupervisorAddress;
 import dev.kubewsgi.gateway.http.HttpStats;
 import dev.kubewsgi.gateway.status.ClusterStatus;
+import dev.kubewsgi.testing.FreePort;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,7 +27,7 @@ final class TestGateway implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
 
   final Wire wire;
-  final int port = freePort();
+  final int port = FreePort.find();
   final ApiHealth health = new ApiHealth();
   final Unreadable unreadable = new Unreadable();
   final Gateway gateway;
@@ -59,14 +58,6 @@ final class TestGateway implements AutoCloseable {
     var publisher = new ReportPublisher(name, api, () -> Reports.of(gateway), thread);
     thread.execute(feed::start);
     thread.execute(publisher::start);
-  }
-
-  private static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
   }
 
   CompletableFuture<HttpResponse<String>> send(String path) {

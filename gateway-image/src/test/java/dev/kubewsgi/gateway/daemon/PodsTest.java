@@ -8,9 +8,8 @@ import dev.kubewsgi.gateway.exchange.FailureCode;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.GroupDocument;
 import dev.kubewsgi.routes.GroupDocuments;
+import dev.kubewsgi.testing.FreePort;
 import io.netty.channel.EventLoop;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -268,7 +267,7 @@ class PodsTest {
     test = new TestGroup(1, 1, 100, Duration.ofMillis(50));
     ApplicationGroup hello = test.script("hello", HELLO);
     Pods none = new Pods(Set.of(), List.of(SECRET), Optional.empty());
-    SupervisorAddress nobody = new SupervisorAddress.Tcp("127.0.0.1", freePort());
+    SupervisorAddress nobody = new SupervisorAddress.Tcp("127.0.0.1", FreePort.find());
     DaemonGroup group = gateway(none, hello);
 
     assertTold(group, hello, "group default/site1 has no pod");
@@ -317,11 +316,5 @@ class PodsTest {
 
   private static int slots(DaemonGroup group) {
     return group.status().slots();
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -7,9 +7,9 @@ import dev.kubewsgi.gateway.cluster.Wire;
 import dev.kubewsgi.gateway.dispatch.DispatchQueue;
 import dev.kubewsgi.gateway.dispatch.Lane;
 import dev.kubewsgi.routes.ApplicationGroup;
+import dev.kubewsgi.testing.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ class ReplicaTest {
                   start_response("200 OK", [])
                   return [environ["wsgi.input"].read()]
               """);
-      SupervisorAddress address = new SupervisorAddress.Tcp("127.0.0.1", freePort());
+      SupervisorAddress address = new SupervisorAddress.Tcp("127.0.0.1", FreePort.find());
       String json = SupervisorConfig.of(test.settings, List.of(hello), address, SECRET).json();
       SupervisorProcess process =
           SupervisorProcess.start(
@@ -81,7 +81,7 @@ class ReplicaTest {
                   return [b"done"]
               """
                   .formatted(gate));
-      int port = freePort();
+      int port = FreePort.find();
       SupervisorAddress listening = new SupervisorAddress.Tcp("127.0.0.1", port);
       String json = SupervisorConfig.of(test.settings, List.of(hello), listening, SECRET).json();
       SupervisorProcess process =
@@ -127,7 +127,7 @@ class ReplicaTest {
   @Test
   void supervisorsAnswerNobodyWithoutTheSecret() throws Exception {
     try (TestGroup test = new TestGroup(1, 1)) {
-      SupervisorAddress address = new SupervisorAddress.Tcp("127.0.0.1", freePort());
+      SupervisorAddress address = new SupervisorAddress.Tcp("127.0.0.1", FreePort.find());
       String json = SupervisorConfig.of(test.settings, List.of(), address, SECRET).json();
       SupervisorProcess process =
           SupervisorProcess.start(
@@ -217,11 +217,5 @@ class ReplicaTest {
     replica[0].threads(2);
     test.loop(0).execute(replica[0]::connect);
     return replica[0];
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }
