@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import BenchError
-from .targets import REPOSITORY
+from .paths import REPOSITORY
 
 
 def exit_status(work: Callable[[], None]) -> int:
@@ -30,3 +33,19 @@ def write_page(file: Path, text: str) -> None:
     """Keep a page of docs, and say so."""
     file.write_text(text)
     print(f"wrote {file.relative_to(REPOSITORY)}")
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Yield a folder that the servers' own accounts can read, removed afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="kube-wsgi-bench-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def say(text: str) -> None:
+    """Print progress, apart from the report on standard output."""
+    print(text, file=sys.stderr, flush=True)

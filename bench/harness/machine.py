@@ -8,17 +8,15 @@ import re
 import subprocess
 from pathlib import Path
 
-from . import debian
+from . import debian, pypi
+from .paths import REPOSITORY
 from .processes import environment
-from .targets import REPOSITORY
 
 
-def facts(java: Path | None) -> dict[str, str]:
-    """Return names and values to print; nothing in them tells whose machine it is.
-
-    `java` is the executable that runs kube-wsgi, None when it does not run.
-    """
+def facts() -> dict[str, str]:
+    """Return names and values to print; nothing in them tells whose machine it is."""
     packages = debian.versions((*debian.PACKAGES, "python3.11"))
+    java = _java()
     return {
         "cores": str(os.cpu_count()),
         "processor": processor(Path("/proc/cpuinfo").read_text()),
@@ -29,6 +27,7 @@ def facts(java: Path | None) -> dict[str, str]:
         "python": _first_line(["python3", "--version"]),
         "kube-wsgi": _revision(),
         **packages,
+        **(pypi.versions() if pypi.VENV.exists() else {}),
     }
 
 
@@ -49,6 +48,14 @@ def _system() -> str:
         r'^PRETTY_NAME="?([^"\n]+)', Path("/etc/os-release").read_text(), re.MULTILINE
     )
     return match[1] if match else "unknown"
+
+
+def _java() -> Path | None:
+    """Return the executable that runs kube-wsgi."""
+    found = subprocess.run(
+        [str(REPOSITORY / "tools/find-jdk")], capture_output=True, text=True, check=False
+    )
+    return None if found.returncode else Path(found.stdout.strip()) / "bin/java"
 
 
 def _revision() -> str:

@@ -112,11 +112,3 @@ def title(pid: int) -> str:
     except (FileNotFoundError, ProcessLookupError):
         return ""
     return words[0].decode(errors="replace").strip()
-
-
-def executable(pid: int) -> Path | None:
-    """Return the file that a process runs, or None when it is gone."""
-    try:
-        return (PROC / str(pid) / "exe").readlink()
-    except (FileNotFoundError, ProcessLookupError):
-        return None

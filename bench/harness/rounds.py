@@ -43,10 +43,10 @@ class Sample:
 def warm_up(
     running: Sequence[Running], workloads: Sequence[Workload], seconds: float, wrk: Wrk
 ) -> None:
-    """Give each target `seconds` of load, divided evenly among the workloads."""
+    """Give each target `seconds` of load of each of its workloads."""
     for server in running:
-        for workload in workloads:
-            wrk.run(workload, server.port, seconds / len(workloads))
+        for workload in (one for one in workloads if server.target.serves(one)):
+            wrk.run(server.target.request(workload), server.port(workload), seconds)
 
 
 def idle_cpu(running: Sequence[Running], seconds: float) -> dict[str, float]:
@@ -72,12 +72,12 @@ def measure_rounds(
     rounds: int,
     measure: Callable[[Running, Workload, int], Sample],
 ) -> list[Sample]:
-    """Measure all targets of a workload one after the other, in every round."""
+    """Measure all targets that serve a workload one after the other, in every round."""
     return [
         measure(server, workload, number)
         for number in range(rounds)
         for workload in workloads
-        for server in order(running, number)
+        for server in order([one for one in running if one.target.serves(workload)], number)
     ]
 
 
@@ -90,10 +90,10 @@ class Meter:
         self._seconds = seconds
 
     def __call__(self, server: Running, workload: Workload, round_number: int) -> Sample:
-        fault = workload.fault_at(server.port)
+        fault = server.fault(workload)
         started = time.monotonic()
         core_before, server_before = procfs.core_ticks(self._core), server.cpu_ticks()
-        load = self._wrk.run(workload, server.port, self._seconds)
+        load = self._wrk.run(server.target.request(workload), server.port(workload), self._seconds)
         core = procfs.core_ticks(self._core) - core_before
         served = server.cpu_ticks() - server_before
         ticks = (time.monotonic() - started) * procfs.TICKS_PER_SECOND
@@ -102,7 +102,7 @@ class Meter:
             workload=workload.key,
             round=round_number,
             load=load,
-            fault=fault or load.fault or workload.fault_at(server.port),
+            fault=fault or load.fault or server.fault(workload),
             server_cpu=served / ticks,
             other_cpu=max(0.0, core - served) / ticks,
         )

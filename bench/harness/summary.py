@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from statistics import median
+from typing import Any
 
 from .rounds import Sample
 from .targets import (
+    GATEWAY_ALONE,
     KUBE_WSGI_DAEMON,
     KUBE_WSGI_EMBEDDED,
     MOD_WSGI_DAEMON,
     MOD_WSGI_EMBEDDED,
+    NGINX_GUNICORN,
     NGINX_UWSGI,
     Target,
 )
-from .workloads import DJANGO, ECHO, HELLO, Workload
+from .workloads import DJANGO, ECHO, HELLO, STREAM, Workload
 
 
 @dataclass(frozen=True)
@@ -36,16 +39,24 @@ class Figure:
 
 @dataclass(frozen=True)
 class Ratio:
-    """Requests per second of one target over another's; `goal` is the least to reach, if any."""
+    """Requests per second of one target over another's; `goal` is the least to reach, if any.
+
+    With `p99`, their 99th percentiles of latency instead, and `goal` is the most.
+    """
 
     over: Target
     under: Target
     workload: Workload
     goal: float | None = None
+    p99: bool = False
 
     @property
     def title(self) -> str:
-        return f"{self.workload.title}: {self.over.title} / {self.under.title}"
+        what = f"{self.workload.title}, p99" if self.p99 else self.workload.title
+        return f"{what}: {self.over.title} / {self.under.title}"
+
+    def of(self, sample: Sample) -> float:
+        return sample.load.p99_ms if self.p99 else sample.load.requests_per_second
 
 
 @dataclass(frozen=True)
@@ -69,17 +80,31 @@ class Outcome:
             return None
         return self.value <= self.goal if self.at_most else self.value >= self.goal
 
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "reached": self.reached}
+
 
 RATIOS = (
-    Ratio(KUBE_WSGI_EMBEDDED, MOD_WSGI_EMBEDDED, HELLO, goal=4.0),
-    Ratio(KUBE_WSGI_DAEMON, NGINX_UWSGI, HELLO, goal=1.2),
-    Ratio(KUBE_WSGI_DAEMON, MOD_WSGI_DAEMON, HELLO, goal=3.0),
-    Ratio(KUBE_WSGI_EMBEDDED, MOD_WSGI_EMBEDDED, ECHO),
-    Ratio(KUBE_WSGI_DAEMON, NGINX_UWSGI, ECHO),
-    Ratio(KUBE_WSGI_DAEMON, MOD_WSGI_DAEMON, ECHO),
-    Ratio(KUBE_WSGI_EMBEDDED, MOD_WSGI_EMBEDDED, DJANGO),
-    Ratio(KUBE_WSGI_DAEMON, NGINX_UWSGI, DJANGO),
-    Ratio(KUBE_WSGI_DAEMON, MOD_WSGI_DAEMON, DJANGO),
+    Ratio(KUBE_WSGI_EMBEDDED, MOD_WSGI_EMBEDDED, HELLO, goal=6.0),
+    Ratio(KUBE_WSGI_EMBEDDED, NGINX_UWSGI, HELLO, goal=4.0),
+    Ratio(KUBE_WSGI_EMBEDDED, NGINX_UWSGI, HELLO, goal=1.0, p99=True),
+    Ratio(KUBE_WSGI_EMBEDDED, GATEWAY_ALONE, HELLO, goal=0.6),
+    Ratio(KUBE_WSGI_EMBEDDED, MOD_WSGI_EMBEDDED, DJANGO, goal=1.2),
+    Ratio(KUBE_WSGI_EMBEDDED, MOD_WSGI_EMBEDDED, DJANGO, goal=1.0, p99=True),
+    Ratio(KUBE_WSGI_DAEMON, NGINX_UWSGI, HELLO, goal=1.5),
+    Ratio(KUBE_WSGI_DAEMON, MOD_WSGI_DAEMON, HELLO, goal=4.0),
+    Ratio(KUBE_WSGI_DAEMON, NGINX_GUNICORN, HELLO, goal=3.0),
+    *(
+        Ratio(ours, peer, workload)
+        for workload in (ECHO, DJANGO, STREAM)
+        for ours, peer in (
+            (KUBE_WSGI_EMBEDDED, MOD_WSGI_EMBEDDED),
+            (KUBE_WSGI_DAEMON, NGINX_UWSGI),
+            (KUBE_WSGI_DAEMON, MOD_WSGI_DAEMON),
+            (KUBE_WSGI_DAEMON, NGINX_GUNICORN),
+        )
+        if (ours, workload) != (KUBE_WSGI_EMBEDDED, DJANGO)
+    ),
 )
 
 
@@ -117,14 +142,16 @@ def outcome(ratio: Ratio, samples: Sequence[Sample]) -> Outcome | None:
     if not over or not under:
         return None
     if any(one.fault is not None for one in over + under):
-        return Outcome(ratio.title, None, ratio.goal, "×", note="a side is invalid")
-    rounds = _in_each_round(over, under, lambda one: one.load.requests_per_second)
-    by_cpu = _in_each_round(over, under, lambda one: one.per_cpu_second)
+        note = "a side is invalid"
+        return Outcome(ratio.title, None, ratio.goal, "×", at_most=ratio.p99, note=note)
+    rounds = _in_each_round(over, under, ratio.of)
+    by_cpu = () if ratio.p99 else _in_each_round(over, under, lambda one: one.per_cpu_second)
     return Outcome(
         ratio.title,
         median(rounds),
         ratio.goal,
         "×",
+        at_most=ratio.p99,
         rounds=rounds,
         by_cpu=median(by_cpu) if by_cpu else None,
     )

@@ -1,52 +1,21 @@
-"""The servers that are compared: how each is configured and started."""
+"""The servers that are compared, and one of them while it runs."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import procfs
+from . import peers, procfs
 from .errors import BenchError
+from .paths import BENCH, KUBE_WSGI
 from .processes import ServerProcess, environment
-from .templates import write_filled
-from .workloads import WORKLOADS, Workload
+from .site import Site
+from .workloads import DJANGO, ECHO, HELLO, WORKLOADS, Workload
 
-BENCH = Path(__file__).resolve().parent.parent
-REPOSITORY = BENCH.parent
-KUBE_WSGI = REPOSITORY / "bin" / "kube-wsgi"
-CONFIGS = BENCH / "configs"
-APACHE_MODULES = Path("/usr/lib/apache2/modules")
-# Debian's nobody-like account of web servers; only root can and must change to it.
-WEB_USER = "www-data"
 BUILD_TIMEOUT_SECONDS = 900.0
-UWSGI_BACKLOG = 100  # its default
-
-
-def free_ports(count: int) -> list[int]:
-    """Return loopback ports that nothing listens on at this moment."""
-    with ExitStack() as sockets:
-        bound = [sockets.enter_context(socket.socket()) for _ in range(count)]
-        for one in bound:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in bound]
-
-
-@dataclass(frozen=True)
-class Site:
-    """Where one server lives: its own scratch folder, the applications, its loopback ports."""
-
-    folder: Path
-    apps: Path
-    manifests: Path
-    port: int
-    admin_port: int
 
 
 @dataclass(frozen=True)
@@ -55,7 +24,9 @@ class Target:
 
     `commands` writes what the server needs into the site's folder and returns its commands.
     `worker_title` is the process title of the worker that runs an application, if it has one;
-    `manifests` is the folder that kube-wsgi serves, None for the others.
+    `manifests` is the folder that kube-wsgi serves, None for the others; `workloads` are those it
+    is measured with; `answers` are requests that it gets in place of a workload's own; `port_each`:
+    it serves one application, so that each has a server and a port.
     """
 
     key: str
@@ -63,16 +34,20 @@ class Target:
     commands: Callable[[Site], list[list[str]]]
     worker_title: str | None = None
     manifests: str | None = None
+    workloads: tuple[Workload, ...] = WORKLOADS
+    answers: Mapping[str, Workload] = field(default_factory=dict)
+    port_each: bool = False
+
+    def serves(self, workload: Workload) -> bool:
+        return workload in self.workloads
+
+    def request(self, workload: Workload) -> Workload:
+        """Return what is sent to this target for a workload, and what must come back."""
+        return self.answers.get(workload.key, workload)
 
     @property
     def ours(self) -> bool:
         return self.manifests is not None
-
-    def unavailable(self) -> str | None:
-        """Return why this target cannot run here, or None."""
-        if self.ours and not KUBE_WSGI.exists():
-            return f"{KUBE_WSGI.relative_to(REPOSITORY)} is not there"
-        return None
 
     def build(self) -> None:
         """Let kube-wsgi check its manifests, which builds it first when that is needed."""
@@ -92,123 +67,23 @@ class Target:
             raise BenchError(f"`kube-wsgi check` exited with {check.returncode}:\n{check.stdout}")
 
 
-def _apache(site: Site, aliases: str) -> list[list[str]]:
-    config = write_filled(
-        CONFIGS / "apache.conf",
-        site.folder / "apache.conf",
-        {
-            "site": site.folder,
-            "apps": site.apps,
-            "port": site.port,
-            "modules": APACHE_MODULES,
-            "aliases": aliases,
-        },
-    )
-    # By its path, because mod_wsgi cuts a daemon's title to the length of this word.
-    return [["/usr/sbin/apache2", "-f", str(config), "-DFOREGROUND"]]
-
-
-def mod_wsgi_embedded(site: Site) -> list[list[str]]:
-    """Each application in a sub-interpreter of every Apache child: mod_wsgi's default."""
-    return _apache(
-        site,
-        "\n".join(f"WSGIScriptAlias /{load.key} {site.apps / load.script}" for load in WORKLOADS),
-    )
-
-
-def mod_wsgi_daemon(site: Site) -> list[list[str]]:
-    """Each application in the main interpreter of a daemon process of its own."""
-    return _apache(
-        site,
-        "\n".join(
-            f"WSGIDaemonProcess {load.key} processes=1 threads=15 display-name=%{{GROUP}}\n"
-            f"WSGIScriptAlias /{load.key} {site.apps / load.script} "
-            f"process-group={load.key} application-group=%{{GLOBAL}}"
-            for load in WORKLOADS
-        ),
-    )
-
-
-def nginx_uwsgi(site: Site) -> list[list[str]]:
-    """nginx in front of one uWSGI process for each application, over Unix sockets."""
-    commands = [
-        uwsgi(site, load.key, load.key, load.script, processes=1, threads=15) for load in WORKLOADS
-    ]
-    return [*commands, nginx(site, {load.key: [load.key] for load in WORKLOADS})]
-
-
-def uwsgi(
-    site: Site,
-    name: str,
-    application: str,
-    script: str,
-    processes: int,
-    threads: int,
-    backlog: int = UWSGI_BACKLOG,
-) -> list[str]:
-    """One uWSGI, of a name that no other of the site has, for one application.
-
-    backlog: how many connections may wait for a thread
-    """
-    root = os.geteuid() == 0
-    if root:  # it makes its socket after it has changed to this account
-        shutil.chown(site.folder, WEB_USER)
-    config = write_filled(
-        CONFIGS / "uwsgi.ini",
-        site.folder / f"uwsgi-{name}.ini",
-        {
-            "site": site.folder,
-            "apps": site.apps,
-            "name": name,
-            "application": application,
-            "script": script,
-            "processes": processes,
-            "threads": threads,
-            "backlog": backlog,
-            "identity": f"uid = {WEB_USER}\ngid = {WEB_USER}" if root else "",
-        },
-    )
-    return ["uwsgi", "--ini", str(config)]
-
-
-def nginx(site: Site, applications: Mapping[str, Sequence[str]]) -> list[str]:
-    """nginx in front of the site's uWSGIs: for each application the names of those that have it."""
-    upstreams = []
-    locations = []
-    for application, names in applications.items():
-        servers = [f"    server unix:{site.folder}/uwsgi-{name}.sock;" for name in names]
-        upstreams += [f"  upstream {application} {{", *servers, "  }"]
-        locations += [
-            f"    location /{application} {{",
-            "      include /etc/nginx/uwsgi_params;",
-            f"      uwsgi_pass {application};",
-            "    }",
-        ]
-    config = write_filled(
-        CONFIGS / "nginx.conf",
-        site.folder / "nginx.conf",
-        {
-            "site": site.folder,
-            "port": site.port,
-            "upstreams": "\n".join(upstreams),
-            "locations": "\n".join(locations),
-        },
-    )
-    user = ["-g", f"user {WEB_USER};"] if os.geteuid() == 0 else []
-    return ["nginx", "-p", str(site.folder), "-c", str(config), *user]
-
-
 def kube_wsgi(manifests: Path, site: Site) -> list[list[str]]:
     """kube-wsgi as its users start it."""
     ports = ["--port", str(site.port), "--admin-port", str(site.admin_port)]
     return [[str(KUBE_WSGI), "serve", str(manifests), *ports]]
 
 
-MOD_WSGI_EMBEDDED = Target("mod_wsgi-embedded", "mod_wsgi embedded", mod_wsgi_embedded)
+MOD_WSGI_EMBEDDED = Target("mod_wsgi-embedded", "mod_wsgi embedded", peers.mod_wsgi_embedded)
 MOD_WSGI_DAEMON = Target(
-    "mod_wsgi-daemon", "mod_wsgi daemon", mod_wsgi_daemon, worker_title="(wsgi:{key})"
+    "mod_wsgi-daemon", "mod_wsgi daemon", peers.mod_wsgi_daemon, worker_title="(wsgi:{key})"
 )
-NGINX_UWSGI = Target("nginx-uwsgi", "nginx → uWSGI", nginx_uwsgi)
+NGINX_UWSGI = Target("nginx-uwsgi", "nginx → uWSGI", peers.nginx_uwsgi)
+NGINX_GUNICORN = Target("nginx-gunicorn", "nginx → gunicorn", peers.nginx_gunicorn)
+# What has no server in front streams as the one that has: three workloads tell enough of it.
+PLAIN = (HELLO, ECHO, DJANGO)
+GUNICORN = Target("gunicorn", "gunicorn", peers.gunicorn, workloads=PLAIN, port_each=True)
+WAITRESS = Target("waitress", "waitress", peers.waitress, workloads=PLAIN, port_each=True)
+GRANIAN = Target("granian", "granian", peers.granian, workloads=PLAIN, port_each=True)
 KUBE_WSGI_EMBEDDED = Target(
     "kube-wsgi-embedded",
     "kube-wsgi embedded",
@@ -222,12 +97,26 @@ KUBE_WSGI_DAEMON = Target(
     worker_title="(wsgi:{key})",
     manifests="daemon",
 )
+GATEWAY_ALONE = Target(
+    "kube-wsgi-alone",
+    "kube-wsgi without Python",
+    lambda site: kube_wsgi(site.manifests / "alone", site),
+    manifests="alone",
+    workloads=(HELLO,),
+    answers={HELLO.key: replace(HELLO, status=404)},
+)
+# Whose ratio is a goal are neighbours, as they are measured in this order.
 TARGETS = (
     MOD_WSGI_EMBEDDED,
-    MOD_WSGI_DAEMON,
-    NGINX_UWSGI,
     KUBE_WSGI_EMBEDDED,
+    GATEWAY_ALONE,
+    NGINX_UWSGI,
     KUBE_WSGI_DAEMON,
+    MOD_WSGI_DAEMON,
+    NGINX_GUNICORN,
+    GUNICORN,
+    WAITRESS,
+    GRANIAN,
 )
 
 
@@ -236,7 +125,7 @@ class Running:
 
     def __init__(self, target: Target, site: Site, core: int):
         self.target = target
-        self.port = site.port
+        self._site = site
         self._processes: list[ServerProcess] = []
         try:
             for number, command in enumerate(target.commands(site)):
@@ -246,11 +135,18 @@ class Running:
             self.stop()
             raise
 
+    def port(self, workload: Workload) -> int:
+        return self._site.ports.get(workload.key, self._site.port)
+
+    def fault(self, workload: Workload) -> str | None:
+        """Send a workload's request once; return what is wrong with the answer."""
+        return self.target.request(workload).fault_at(self.port(workload))
+
     def wait_until_valid(self, workloads: Sequence[Workload], timeout: float) -> None:
         """Return once every workload gets the expected bytes; raise after `timeout` seconds."""
         deadline = time.monotonic() + timeout
-        for workload in workloads:
-            while (fault := workload.fault_at(self.port)) is not None:
+        for workload in filter(self.target.serves, workloads):
+            while (fault := self.fault(workload)) is not None:
                 self._check_alive()
                 if time.monotonic() > deadline:
                     raise BenchError(self._complaint(workload, fault))
@@ -277,11 +173,6 @@ class Running:
         parents = {one.parent for one in group}
         workers = [one for one in group if one.pid not in parents]
         return procfs.memory(workers[0].pid) if len(workers) == 1 else None
-
-    def java(self) -> Path | None:
-        """Return the executable of the target's JVM, if it has one."""
-        executables = (procfs.executable(one.pid) for one in self.processes())
-        return next((one for one in executables if one and one.name == "java"), None)
 
     def stop(self) -> None:
         for process in self._processes:

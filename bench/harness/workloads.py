@@ -1,4 +1,4 @@
-"""The three requests that every server answers, and the bytes each answer must hold."""
+"""The requests that servers answer, and the bytes each answer must hold."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ DJANGO_BODY = json.dumps(
         ],
     }
 ).encode()
+STREAM_BODY = b"".join(bytes([65 + number % 26]) * 1023 + b"\n" for number in range(64))
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Workload:
     path: str
     expected: bytes
     body: bytes | None = None
+    status: int = 200
 
     @property
     def method(self) -> str:
@@ -51,8 +53,8 @@ class Workload:
 
     def fault_of(self, status: int, body: bytes) -> str | None:
         """Return what is wrong with an answer, or None when it is the expected one."""
-        if status != 200:
-            return f"status {status} instead of 200"
+        if status != self.status:
+            return f"status {status} instead of {self.status}"
         if body != self.expected:
             return f"{len(body)} bytes {body[:40]!r} instead of {len(self.expected)} bytes"
         return None
@@ -63,4 +65,5 @@ ECHO = Workload("echo", "10 kB POST echo", "echo.wsgi", "/echo", ECHO_BODY, ECHO
 DJANGO = Workload(
     "django", "Django JSON view", "django_view.wsgi", "/django/items/?q=bench", DJANGO_BODY
 )
-WORKLOADS = (HELLO, ECHO, DJANGO)
+STREAM = Workload("stream", "64 × 1 KiB stream", "stream.wsgi", "/stream", STREAM_BODY)
+WORKLOADS = (HELLO, ECHO, DJANGO, STREAM)

@@ -37,18 +37,24 @@ class Load:
         return None if self.requests_per_second else "no answer at all"
 
 
-def parse_result(output: str, generator_cpu: float = 0.0) -> Load:
-    """Read the JSON line that configs/wrk.lua prints when a run is done."""
+def parse_result(output: str, generator_cpu: float = 0.0, refused: bool = False) -> Load:
+    """Read the JSON line that configs/wrk.lua prints when a run is done.
+
+    refused: whether every answer should be of a status above 399, which wrk counts as an error
+    """
     lines = [line for line in output.splitlines() if line.startswith(MARK)]
     if len(lines) != 1:
         raise BenchError(f"wrk printed {len(lines)} results instead of one:\n{output}")
     result = json.loads(lines[0][len(MARK) :])
+    errors = result["errors"]
+    if refused:
+        errors = {**errors, "status": abs(result["requests"] - errors["status"])}
     return Load(
         requests_per_second=result["requests"] / (result["duration_us"] / 1e6),
         p50_ms=result["p50_us"] / 1e3,
         p99_ms=result["p99_us"] / 1e3,
         max_ms=result["max_us"] / 1e3,
-        errors=result["errors"],
+        errors=errors,
         generator_cpu=generator_cpu,
     )
 
@@ -76,7 +82,8 @@ class Wrk:
         elapsed = time.monotonic() - started
         if run.returncode != 0:
             raise BenchError(f"wrk failed with {run.returncode}: {run.stderr or run.stdout}")
-        return parse_result(run.stdout, (_children_cpu_seconds() - cpu_before) / elapsed)
+        generator_cpu = (_children_cpu_seconds() - cpu_before) / elapsed
+        return parse_result(run.stdout, generator_cpu, refused=workload.status >= 400)
 
     def _script(self, workload: Workload) -> Path:
         body_file = ""

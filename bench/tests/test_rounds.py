@@ -1,13 +1,23 @@
 import unittest
+from types import SimpleNamespace
 
 from harness.rounds import measure_rounds, order
 
 
+def server(name, serves):
+    return SimpleNamespace(name=name, target=SimpleNamespace(serves=lambda load: load in serves))
+
+
+def measured(servers, loads, rounds):
+    return measure_rounds(
+        servers, loads, rounds, lambda one, load, number: (number, load, one.name)
+    )
+
+
 class RoundsTest(unittest.TestCase):
     def test_targets_of_a_workload_are_neighbours_in_every_round(self):
-        seen = measure_rounds("ab", "xy", 2, lambda server, load, number: (number, load, server))
         self.assertEqual(
-            seen,
+            measured([server("a", "xy"), server("b", "xy")], "xy", 2),
             [
                 (0, "x", "a"),
                 (0, "x", "b"),
@@ -18,6 +28,12 @@ class RoundsTest(unittest.TestCase):
                 (1, "y", "b"),
                 (1, "y", "a"),
             ],
+        )
+
+    def test_a_target_is_left_out_of_workloads_that_it_does_not_serve(self):
+        self.assertEqual(
+            measured([server("a", "xy"), server("b", "y")], "xy", 1),
+            [(0, "x", "a"), (0, "y", "a"), (0, "y", "b")],
         )
 
     def test_each_target_goes_first_in_turn(self):

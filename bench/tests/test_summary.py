@@ -1,7 +1,7 @@
 import unittest
 
 from harness.rounds import Sample
-from harness.summary import Outcome, Ratio, figures, outcome
+from harness.summary import RATIOS, Outcome, Ratio, figures, outcome
 from harness.targets import KUBE_WSGI_DAEMON, NGINX_UWSGI
 from harness.workloads import HELLO
 from harness.wrk import Load
@@ -37,6 +37,29 @@ class FiguresTest(unittest.TestCase):
         self.assertEqual(figure.disturbed_rounds, 1)
 
 
+class GoalsTest(unittest.TestCase):
+    def test_what_the_project_promises(self):
+        goals = {one.title: one.goal for one in RATIOS if one.goal is not None}
+        self.assertEqual(
+            goals,
+            {
+                "hello: kube-wsgi embedded / mod_wsgi embedded": 6,
+                "hello: kube-wsgi embedded / nginx → uWSGI": 4,
+                "hello, p99: kube-wsgi embedded / nginx → uWSGI": 1,
+                "hello: kube-wsgi embedded / kube-wsgi without Python": 0.6,
+                "Django JSON view: kube-wsgi embedded / mod_wsgi embedded": 1.2,
+                "Django JSON view, p99: kube-wsgi embedded / mod_wsgi embedded": 1,
+                "hello: kube-wsgi daemon / nginx → uWSGI": 1.5,
+                "hello: kube-wsgi daemon / mod_wsgi daemon": 4,
+                "hello: kube-wsgi daemon / nginx → gunicorn": 3,
+            },
+        )
+
+    def test_no_ratio_is_there_twice(self):
+        titles = [one.title for one in RATIOS]
+        self.assertEqual(len(titles), len(set(titles)))
+
+
 class OutcomeTest(unittest.TestCase):
     def test_a_ratio_is_taken_within_each_round(self):
         # The ratio of the medians would be 200 / 100; within the rounds it is 2, 4 and 1.
@@ -62,6 +85,13 @@ class OutcomeTest(unittest.TestCase):
         measured = outcome(RATIO, [sample(OURS, 0, 200), sample(PEER, 0, 1, fault="status 500")])
         self.assertIsNone(measured.value)
         self.assertIsNone(measured.reached)
+
+    def test_a_ratio_of_p99_is_reached_from_above(self):
+        ratio = Ratio(KUBE_WSGI_DAEMON, NGINX_UWSGI, HELLO, goal=1.0, p99=True)
+        measured = outcome(ratio, [sample(OURS, 0, 1, p99=3.0), sample(PEER, 0, 1, p99=4.0)])
+        self.assertEqual((measured.value, measured.reached), (0.75, True))
+        self.assertEqual(measured.title, "hello, p99: kube-wsgi daemon / nginx → uWSGI")
+        self.assertIsNone(measured.by_cpu)
 
     def test_a_side_that_was_not_measured_leaves_no_row(self):
         self.assertIsNone(outcome(RATIO, [sample(OURS, 0, 200)]))

@@ -3,8 +3,8 @@ import runpy
 import unittest
 from importlib.util import find_spec
 
-from harness.targets import BENCH
-from harness.workloads import DJANGO, ECHO, HELLO
+from harness.paths import BENCH
+from harness.workloads import DJANGO, ECHO, HELLO, STREAM
 
 
 def answer(workload, environ):
@@ -22,6 +22,10 @@ class WorkloadsTest(unittest.TestCase):
     def test_echo_gives_the_expected_answer(self):
         environ = {"CONTENT_LENGTH": str(len(ECHO.body)), "wsgi.input": io.BytesIO(ECHO.body)}
         self.assertIsNone(ECHO.fault_of(*answer(ECHO, environ)))
+
+    def test_stream_gives_the_expected_answer_in_blocks_of_a_kibibyte(self):
+        self.assertIsNone(STREAM.fault_of(*answer(STREAM, {})))
+        self.assertEqual(len(STREAM.expected), 64 * 1024)
 
     @unittest.skipUnless(find_spec("django"), "this Python has no Django")
     def test_the_django_view_gives_the_expected_answer(self):

@@ -23,6 +23,11 @@ class ParseResultTest(unittest.TestCase):
         self.assertEqual(parse_result(RESULT % (3, 0)).fault, "errors: 3 read")
         self.assertEqual(parse_result(RESULT % (1, 7)).fault, "errors: 1 read, 7 status")
 
+    def test_where_refusals_are_expected_any_other_answer_is_a_fault(self):
+        self.assertIsNone(parse_result(RESULT % (0, 30_000), refused=True).fault)
+        self.assertEqual(parse_result(RESULT % (0, 29_998), refused=True).fault, "errors: 2 status")
+        self.assertEqual(parse_result(RESULT % (1, 30_000), refused=True).fault, "errors: 1 read")
+
     def test_no_answer_at_all_is_a_fault(self):
         silent = (RESULT % (0, 0)).replace("30000", "0")
         self.assertEqual(parse_result(silent).fault, "no answer at all")

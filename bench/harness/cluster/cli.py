@@ -11,7 +11,8 @@ from typing import Any
 
 from .. import machine
 from ..command import exit_status, write_page
-from ..targets import BENCH, REPOSITORY, free_ports
+from ..paths import BENCH, REPOSITORY
+from ..site import free_ports
 from . import gateway_figures, objects, operator_figures, pods_figures
 from .figures import Measure, table
 from .nodes import Nodes
@@ -118,7 +119,7 @@ def operator(plane: Plane, directory: Path) -> Program:
 
 def _machine() -> dict[str, str]:
     """Facts about the machine, without the servers that only bench/run compares."""
-    known = machine.facts(None)
+    known = machine.facts()
     names = ("cores", "processor", "memory", "kernel", "system", "python", "kube-wsgi")
     return {name: known[name] for name in names}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..targets import REPOSITORY
+from ..paths import REPOSITORY
 from .plane import Kubernetes, run
 
 

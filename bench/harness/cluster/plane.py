@@ -11,8 +11,8 @@ from typing import Any
 
 from .. import procfs
 from ..errors import BenchError
+from ..paths import REPOSITORY
 from ..processes import ServerProcess, environment
-from ..targets import REPOSITORY
 from .api import Api
 
 RELEASE = "kube-wsgi"

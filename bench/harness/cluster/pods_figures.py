@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BenchError
-from ..targets import REPOSITORY
+from ..paths import REPOSITORY
 from . import objects
 from .api import Api
 from .figures import Measure, percentile, spread

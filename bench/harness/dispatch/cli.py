@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -14,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from .. import debian, machine
-from ..cli import RESULTS, say, scratch_folder
-from ..command import exit_status, write_page
+from ..command import exit_status, say, scratch_folder, write_page
 from ..errors import BenchError
-from ..targets import BENCH, REPOSITORY
+from ..paths import BENCH, REPOSITORY, RESULTS
 from . import cluster, exactness, overload, report, servers, trace
 from .load import Answer, Load
 from .overload import Overload
@@ -222,13 +220,6 @@ def _all_served(answers: list[Answer]) -> list[Answer]:
 
 def _machine() -> dict[str, str]:
     """Facts about the machine, without the servers that only bench/run compares."""
-    known = machine.facts(_java())
+    known = machine.facts()
     names = ("cores", "processor", "memory", "kernel", "system", "java", "python", "kube-wsgi")
     return {name: known[name] for name in (*names, *PEER_PACKAGES) if name in known}
-
-
-def _java() -> Path | None:
-    found = subprocess.run(
-        [str(REPOSITORY / "tools/find-jdk")], capture_output=True, text=True, check=False
-    )
-    return None if found.returncode else Path(found.stdout.strip()) / "bin/java"

@@ -20,8 +20,9 @@ from ..cluster import objects
 from ..cluster.cli import operator
 from ..cluster.plane import Plane
 from ..errors import BenchError
+from ..paths import REPOSITORY
 from ..processes import ServerProcess
-from ..targets import REPOSITORY, free_ports
+from ..site import free_ports
 from .servers import (
     LIMITED,
     PATIENT,

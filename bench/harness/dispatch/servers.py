@@ -13,10 +13,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import targets
+from .. import peers
 from ..errors import BenchError
 from ..processes import ServerProcess
-from ..targets import Site, Target, free_ports
+from ..site import Site, free_ports
+from ..targets import Target, kube_wsgi
 from .load import Load
 from .trace import Arrival
 
@@ -96,7 +97,7 @@ def _threads(port: int, path: str) -> int:
 ONE_GATEWAY = Target(
     "dispatch",
     "one gateway",
-    lambda site: targets.kube_wsgi(site.manifests / "dispatch", site),
+    lambda site: kube_wsgi(site.manifests / "dispatch", site),
     manifests="dispatch",
 )
 
@@ -121,8 +122,8 @@ def nginx_one_uwsgi(scratch: Path) -> Iterator[Server]:
     """A uWSGI whose processes take connections from one socket, as mod_wsgi's do."""
     site = _site(scratch, "shared")
     commands = [
-        targets.uwsgi(site, "all", PATIENT, SCRIPT, PROCESSES, THREADS, _BACKLOG),
-        targets.nginx(site, {PATIENT: ["all"]}),
+        peers.uwsgi(site, "all", PATIENT, SCRIPT, PROCESSES, THREADS, _BACKLOG),
+        peers.nginx(site, {PATIENT: ["all"]}),
     ]
     with _running("nginx → uWSGI, one socket", commands, site) as server:
         yield server
@@ -134,8 +135,8 @@ def nginx_many_uwsgis(scratch: Path) -> Iterator[Server]:
     site = _site(scratch, "spread")
     names = [f"pod{number}" for number in range(PROCESSES)]
     commands = [
-        *(targets.uwsgi(site, name, PATIENT, SCRIPT, 1, THREADS, _BACKLOG) for name in names),
-        targets.nginx(site, {PATIENT: names}),
+        *(peers.uwsgi(site, name, PATIENT, SCRIPT, 1, THREADS, _BACKLOG) for name in names),
+        peers.nginx(site, {PATIENT: names}),
     ]
     title = f"nginx → {PROCESSES} uWSGIs in turn"
     with _running(title, commands, site) as server:
