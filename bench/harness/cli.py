@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import compare, machine, report, startup
+from . import added, compare, machine, report, startup
 from .command import exit_status, say, scratch_folder, write_page
 from .paths import REPOSITORY, RESULTS
 from .targets import TARGETS, Target
@@ -20,6 +20,7 @@ PAGE = REPOSITORY / "docs" / "benchmarks.md"
 PARTS = {
     "start": startup.part,
     "compare": compare.measure,
+    "added": added.measure,
 }
 QUICK = {
     "rounds": 1,
