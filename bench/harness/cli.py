@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import added, compare, machine, report, startup
+from . import added, applications, compare, machine, report, startup
 from .command import exit_status, say, scratch_folder, write_page
 from .paths import REPOSITORY, RESULTS
 from .targets import TARGETS, Target
@@ -21,11 +21,13 @@ PARTS = {
     "start": startup.part,
     "compare": compare.measure,
     "added": added.measure,
+    "memory": applications.measure,
 }
 QUICK = {
     "rounds": 1,
     "duration": 3,
     "warm_up": 2,
+    "applications": 10,
 }
 
 
@@ -58,6 +60,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--targets", type=_choice(TARGETS), help=_keys(TARGETS))
     parser.add_argument("--workloads", type=_choice(WORKLOADS), help=_keys(WORKLOADS))
+    parser.add_argument(
+        "--applications", type=int, default=100, help="of Flask, in the part memory (100)"
+    )
     parser.add_argument(
         "--quick", action="store_true", help="as little of each as shows that it works"
     )
