@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import added, applications, compare, machine, report, startup
+from . import added, applications, compare, machine, reloads, report, startup
 from .command import exit_status, say, scratch_folder, write_page
 from .paths import REPOSITORY, RESULTS
 from .targets import TARGETS, Target
@@ -22,12 +22,15 @@ PARTS = {
     "compare": compare.measure,
     "added": added.measure,
     "memory": applications.measure,
+    "reloads": reloads.measure,
 }
 QUICK = {
     "rounds": 1,
     "duration": 3,
     "warm_up": 2,
     "applications": 10,
+    "requests": 20_000,
+    "reloads": 20,
 }
 
 
@@ -64,6 +67,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--applications", type=int, default=100, help="of Flask, in the part memory (100)"
     )
     parser.add_argument(
+        "--requests", type=int, default=1_000_000, help="at least, in the part reloads (1000000)"
+    )
+    parser.add_argument("--reloads", type=int, default=1_000, help="in the part reloads (1000)")
+    parser.add_argument(
         "--quick", action="store_true", help="as little of each as shows that it works"
     )
     parser.add_argument(
@@ -81,6 +88,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         vars(options).update(QUICK)
     if min(getattr(options, name) for name in QUICK) < 1:
         parser.error("rounds, seconds and numbers are at least 1")
+    if options.reloads < reloads.FEWEST:
+        parser.error(f"--reloads is at least {reloads.FEWEST}")
     return options
 
 
