@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import added, applications, compare, machine, reloads, report, startup
+from . import added, applications, chart, compare, machine, reloads, report, startup
 from .command import exit_status, say, scratch_folder, write_page
 from .paths import REPOSITORY, RESULTS
 from .targets import TARGETS, Target
 from .workloads import WORKLOADS, Workload
 
 PAGE = REPOSITORY / "docs" / "benchmarks.md"
+PICTURE = REPOSITORY / "docs" / "images" / "benchmarks.svg"
 # In the order in which they are measured: the start first, as nothing else may run beside it.
 PARTS = {
     "start": startup.part,
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str]) -> int:
             result = report.merged([json.loads(one.read_text()) for one in options.results])
         print(report.markdown(result))
         if options.write_docs:
+            write_page(PICTURE, chart.picture(result))
             write_page(PAGE, report.page(result))
 
     return exit_status(work)
@@ -74,7 +76,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--quick", action="store_true", help="as little of each as shows that it works"
     )
     parser.add_argument(
-        "--write-docs", action="store_true", help="write docs/benchmarks.md from this run"
+        "--write-docs", action="store_true", help="write docs/benchmarks.md and its picture"
     )
     parser.add_argument(
         "--results",
@@ -126,9 +128,10 @@ def run(options: argparse.Namespace, command: str) -> dict[str, Any]:
 
 
 def store(result: dict[str, Any]) -> None:
-    """Keep the result document, and its tables under bench/results."""
+    """Keep the result document, its tables and its picture under bench/results."""
     RESULTS.mkdir(exist_ok=True)
     base = RESULTS / time.strftime("%Y%m%d-%H%M%S")
     base.with_suffix(".json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
     base.with_suffix(".md").write_text(report.markdown(result))
-    say(f"stored {base.relative_to(REPOSITORY)}.json and .md")
+    base.with_suffix(".svg").write_text(chart.picture(result))
+    say(f"stored {base.relative_to(REPOSITORY)}.json, .md and .svg")
