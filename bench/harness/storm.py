@@ -62,35 +62,43 @@ class Tally:
 class Verdict:
     """Which versions may be seen, and whether an edit has come through everywhere.
 
-    From an edit on, the version before it is right as well as its own, until `settled`; after that
-    only its own is. So an answer of anything older is a failure after the next edit, too.
+    From an edit on, the version before it is right as well as its own. It is `settled` once each
+    connection has had the new one twice: what is on its way was then sent after that, so none of
+    the old can follow, however long one request may have taken. The next edit is made only then,
+    and so an answer of anything older is a failure.
     """
 
-    def __init__(self, version: int, connections: int):
+    def __init__(self, version: int):
         self.version = version
         self._right = {body(version): version}
-        self._needed = 2 * connections
-        self._in_a_row = self._needed
+        self._in_a_row: dict[int, int] = {}
+        """Answers of the version, by connection."""
+
+    def opened(self, connection: int) -> None:
+        self._in_a_row[connection] = 0
+
+    def closed(self, connection: int) -> None:
+        del self._in_a_row[connection]
 
     def edited(self) -> None:
         """The next version is in place."""
         self._right = {body(one): one for one in (self.version, self.version + 1)}
         self.version += 1
-        self._in_a_row = 0
+        self._in_a_row = dict.fromkeys(self._in_a_row, 0)
 
     @property
     def seen(self) -> bool:
-        return self._in_a_row > 0
+        return any(self._in_a_row.values())
 
     @property
     def settled(self) -> bool:
-        """Whether so many answers in a row are new that none of the old can be on its way."""
-        return self._in_a_row >= self._needed
+        return min(self._in_a_row.values()) >= 2
 
-    def fault(self, status: int, answer: bytes) -> str | None:
+    def fault(self, connection: int, status: int, answer: bytes) -> str | None:
         """Take an answer, and return what is wrong with it."""
         version = self._right.get(answer) if status == 200 else None
-        self._in_a_row = self._in_a_row + 1 if version == self.version else 0
+        new = version == self.version
+        self._in_a_row[connection] = self._in_a_row[connection] + 1 if new else 0
         if version is None:
             return f"status {status}, {answer[:60]!r}; version {self.version} is in place"
         return None
@@ -103,7 +111,7 @@ class Storm:
         self._port = port
         self._request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
         self._script = script
-        self._verdict = Verdict(0, CONNECTIONS)
+        self._verdict = Verdict(0)
         self._epoll = select.epoll()
         self._sockets: dict[int, socket.socket] = {}
         self._received: dict[int, bytes] = {}
@@ -143,6 +151,7 @@ class Storm:
         self._epoll.register(one.fileno(), select.EPOLLIN)
         self._sockets[one.fileno()] = one
         self._received[one.fileno()] = b""
+        self._verdict.opened(one.fileno())
         one.send(self._request)
 
     def _read(self, descriptor: int) -> None:
@@ -159,7 +168,7 @@ class Storm:
         status, text, closes = answer
         self._received[descriptor] = b""
         self.tally.answers += 1
-        fault = self._verdict.fault(status, text)
+        fault = self._verdict.fault(descriptor, status, text)
         if fault is not None:
             self.tally.failed(fault)
         if closes:
@@ -178,4 +187,5 @@ class Storm:
         self._epoll.unregister(descriptor)
         self._sockets.pop(descriptor).close()
         del self._received[descriptor]
+        self._verdict.closed(descriptor)
         self._connect()

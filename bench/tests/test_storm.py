@@ -11,28 +11,38 @@ from harness.storm import Storm, Verdict, body
 
 
 class VerdictTest(unittest.TestCase):
+    def setUp(self):
+        self.verdict = Verdict(6)
+        for connection in (1, 2):
+            self.verdict.opened(connection)
+        self.verdict.edited()
+
     def test_old_and_new_are_right_after_an_edit_and_nothing_else(self):
-        verdict = Verdict(6, connections=2)
-        verdict.edited()
-        self.assertIsNone(verdict.fault(200, body(6)))
-        self.assertIsNone(verdict.fault(200, body(7)))
+        self.assertIsNone(self.verdict.fault(1, 200, body(6)))
+        self.assertIsNone(self.verdict.fault(1, 200, body(7)))
         for status, answer in ((200, body(5)), (200, body(8)), (503, body(7)), (200, b"")):
-            self.assertIn("version 7 is in place", verdict.fault(status, answer))
+            self.assertIn("version 7 is in place", self.verdict.fault(1, status, answer))
 
     def test_the_old_is_wrong_after_the_next_edit(self):
-        verdict = Verdict(6, connections=1)
-        verdict.edited()
-        verdict.edited()
-        self.assertIsNotNone(verdict.fault(200, body(6)))
+        self.verdict.edited()
+        self.assertIsNotNone(self.verdict.fault(1, 200, body(6)))
 
-    def test_it_is_settled_by_new_answers_in_a_row(self):
-        verdict = Verdict(0, connections=2)
-        verdict.edited()
-        self.assertFalse(verdict.seen)
-        for version, settled in ((1, False), (0, False), *[(1, False)] * 3, (1, True)):
-            verdict.fault(200, body(version))
-            self.assertEqual(verdict.settled, settled)
-        self.assertTrue(verdict.seen)
+    def test_it_is_settled_when_each_connection_has_had_the_new_one_twice(self):
+        self.assertFalse(self.verdict.seen)
+        for _ in range(50):  # whose requests were quick says nothing of another's on its way
+            self.verdict.fault(1, 200, body(7))
+        self.assertTrue(self.verdict.seen)
+        self.assertFalse(self.verdict.settled)
+        for version, settled in ((7, False), (6, False), (7, False), (7, True)):
+            self.verdict.fault(2, 200, body(version))
+            self.assertEqual(self.verdict.settled, settled)
+
+    def test_a_connection_in_the_place_of_another_has_to_see_it_too(self):
+        for connection in (1, 1, 2, 2):
+            self.verdict.fault(connection, 200, body(7))
+        self.verdict.closed(2)
+        self.verdict.opened(3)
+        self.assertFalse(self.verdict.settled)
 
 
 class ScriptTest(unittest.TestCase):
