@@ -48,7 +48,7 @@ soak: setup ## What may happen to a site, twenty times each, under a load (hours
 	@CI=true tools/mvn -q -pl src/test -am verify -Dtest=NothingIsLostTest -Dsurefire.failIfNoSpecifiedTests=false \
 	  -Dkube-wsgi.rounds=20 -Dkube-wsgi.report=$(CURDIR)/docs/soak.md
 
-bench: build ## Measure beside mod_wsgi and nginx with uWSGI (root: installs them from Debian)
+bench: build ## Measure beside mod_wsgi, uWSGI, gunicorn and others (root: installs what is missing)
 	@bench/run
 
 control-plane: setup ## Start a Kubernetes without nodes for trying things; prints how to reach it

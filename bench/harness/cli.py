@@ -28,7 +28,7 @@ PARTS = {
 QUICK = {
     "rounds": 1,
     "duration": 3,
-    "warm_up": 2,
+    "warm_up": 6,
     "applications": 10,
     "requests": 20_000,
     "reloads": 20,
@@ -61,7 +61,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds (3)")
     parser.add_argument("--duration", type=int, default=6, help="seconds of each load (6)")
     parser.add_argument(
-        "--warm-up", type=int, default=8, help="seconds of each load for each target before (8)"
+        "--warm-up", type=int, default=30, help="seconds of load for each target before (30)"
     )
     parser.add_argument("--targets", type=_choice(TARGETS), help=_keys(TARGETS))
     parser.add_argument("--workloads", type=_choice(WORKLOADS), help=_keys(WORKLOADS))

@@ -77,7 +77,7 @@ def _measured(
 ) -> dict[str, Any]:
     """Warm up, measure all rounds and return the result."""
     wrk = Wrk(CONFIGS, scratch, LOAD_CORE, CONNECTIONS)
-    say(f"warming up {len(running)} targets, {options.warm_up} s for each workload")
+    say(f"warming up {len(running)} targets, {options.warm_up} s each")
     rounds.warm_up(running, workloads, options.warm_up, wrk)
     idle = rounds.idle_cpu(running, IDLE_SECONDS)
     meter = rounds.Meter(wrk, SERVER_CORE, options.duration)

@@ -43,10 +43,15 @@ class Sample:
 def warm_up(
     running: Sequence[Running], workloads: Sequence[Workload], seconds: float, wrk: Wrk
 ) -> None:
-    """Give each target `seconds` of load of each of its workloads."""
+    """Give each target `seconds` of load, divided evenly among its workloads.
+
+    Not so much for each workload: what has one alone would be less warm than the others, since a
+    JVM compiles the way of all requests once.
+    """
     for server in running:
-        for workload in (one for one in workloads if server.target.serves(one)):
-            wrk.run(server.target.request(workload), server.port(workload), seconds)
+        served = [one for one in workloads if server.target.serves(one)]
+        for workload in served:
+            wrk.run(server.target.request(workload), server.port(workload), seconds / len(served))
 
 
 def idle_cpu(running: Sequence[Running], seconds: float) -> dict[str, float]:

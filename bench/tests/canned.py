@@ -18,7 +18,7 @@ UNPROMISED = Outcome("echo: a / b", 0.9, None, "×", rounds=(0.9,))
 def compared(figures=(FIGURE, OURS, ALONE, STREAMED), outcomes=(RATIO, UNPROMISED)):
     return {
         "command": "bench/run",
-        "settings": {"rounds": 3, "seconds": 6, "warm_up_seconds": 8, "connections": 64},
+        "settings": {"rounds": 3, "seconds": 6, "warm_up_seconds": 30, "connections": 64},
         "outcomes": [one.as_json() for one in outcomes],
         "figures": [asdict(one) for one in figures],
         "memory": MEMORY,

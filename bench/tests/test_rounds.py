@@ -1,7 +1,7 @@
 import unittest
 from types import SimpleNamespace
 
-from harness.rounds import measure_rounds, order
+from harness.rounds import measure_rounds, order, warm_up
 
 
 def server(name, serves):
@@ -12,6 +12,18 @@ def measured(servers, loads, rounds):
     return measure_rounds(
         servers, loads, rounds, lambda one, load, number: (number, load, one.name)
     )
+
+
+class WarmUpTest(unittest.TestCase):
+    def test_each_target_has_as_much_however_many_workloads_it_has(self):
+        seconds = {"a": [], "b": []}
+        servers = [server("a", "xyz"), server("b", "z")]
+        for one in servers:
+            one.target.request = lambda load, name=one.name: name
+            one.port = lambda load: 0
+        wrk = SimpleNamespace(run=lambda name, port, time: seconds[name].append(time))
+        warm_up(servers, "xyz", 30, wrk)
+        self.assertEqual(seconds, {"a": [10, 10, 10], "b": [30]})
 
 
 class RoundsTest(unittest.TestCase):
