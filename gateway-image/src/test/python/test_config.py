@@ -57,6 +57,7 @@ class ConfigTest(unittest.TestCase):
                             "name": "x",
                             "revision": "r",
                             "files": {"n.a/b.wsgi": "# text"},
+                            "preload": [{"module": "a.b"}, {"script": "/early.py"}],
                             "scripts": [
                                 {"script": "/a.wsgi", "callable": "app"},
                                 {"script": "n.a/b.wsgi"},
@@ -77,9 +78,11 @@ class ConfigTest(unittest.TestCase):
             + [Limits(1000, 3600.0, 300.0, 600.0, 134217728)],
         )
         scripts = (("/a.wsgi", "app"), ("n.a/b.wsgi", "application"))
+        preload = (("module", "a.b"), ("script", "/early.py"))
         self.assertEqual(
             [getattr(group, name) for name in group.__slots__ if name != "tree"],
-            ["i", "x", "r", {"n.a/b.wsgi": "# text"}, scripts, "/venv", ("/p", "n.a"), {"C": "d"}],
+            ["i", "x", "r", {"n.a/b.wsgi": "# text"}, preload, scripts]
+            + ["/venv", ("/p", "n.a"), {"C": "d"}],
         )
 
     def test_defaults(self):
@@ -101,6 +104,20 @@ class ConfigTest(unittest.TestCase):
         text = self.faults(applicationGroups=[{"id": "a", "revision": "1", "scripts": []}, 5])
         self.assertIn("applicationGroups[0].scripts must name at least one", text)
         self.assertIn("applicationGroups[1] must be an object", text)
+
+    def test_what_is_preloaded_is_either_a_module_or_a_script(self):
+        group = valid("/run", "hello.wsgi")["applicationGroups"][0]
+        for entry, fault in (
+            ({}, "module or script must be there"),
+            ({"module": "a", "script": "/a"}, "not both"),
+            ({"module": "a.2b"}, "module must be the name of a module"),
+            ({"module": "a..b"}, "module must be the name of a module"),
+            ({"script": "a.py"}, "script must be an absolute path"),
+            ({"file": "/a"}, "file is no known key"),
+        ):
+            text = self.faults(applicationGroups=[{**group, "preload": [entry]}])
+            self.assertIn("applicationGroups[0].preload[0].", text)
+            self.assertIn(fault, text)
 
     def test_each_wrong_value_is_refused(self):
         wrong = {

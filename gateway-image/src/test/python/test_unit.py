@@ -12,6 +12,7 @@ def a_unit():
     group = config.ApplicationGroup()
     group.id = group.name = group.revision = "x"
     group.tree = None
+    group.preload = ()
     group.scripts = ((f"{APPS}/hello.wsgi", "application"),)
     group.python_home, group.python_path, group.env = None, (), {}
     return Unit(group, ())

@@ -9,6 +9,9 @@ import json
 from kubewsgi.errors import GROUP_CONFIG, ConfigError
 from kubewsgi.recycling import Limits
 
+# What is preloaded.
+MODULE = "module"
+SCRIPT = "script"
 # Of the names of directories, in hexadecimal digits.
 DIGEST_LENGTH = 32
 _REQUIRED = object()
@@ -72,6 +75,7 @@ class ApplicationGroup:
 
     `files` is text by relative name, and `tree` where they lie below the supervisor's directory:
     somewhere else for other files, None for none. Scripts and Python paths may be relative to it.
+    `preload` holds pairs of MODULE or SCRIPT and its name, to be imported before the scripts.
     """
 
     __slots__ = (
@@ -80,6 +84,7 @@ class ApplicationGroup:
         "revision",
         "files",
         "tree",
+        "preload",
         "scripts",
         "python_home",
         "python_path",
@@ -93,6 +98,7 @@ class ApplicationGroup:
             self.name,
             self.revision,
             self.tree,
+            self.preload,
             self.scripts,
             self.python_home,
             self.python_path,
@@ -203,6 +209,7 @@ def _application_group(fields):
     group.python_home = python.take("home", _optional(location), None)
     group.python_path = tuple(python.take("path", _each(location), []) or ())
     python.finish()
+    group.preload = tuple(_preload(child) for child in fields.take_list("preload"))
     group.scripts = tuple(_script(child, location) for child in fields.take_list("scripts"))
     if not group.scripts:
         fields.fault("scripts", "must name at least one script")
@@ -214,6 +221,15 @@ def _script(fields, location):
     script = fields.take("script", location), fields.take("callable", _text, "application")
     fields.finish()
     return script
+
+
+def _preload(fields):
+    kinds = fields.take(SCRIPT, _path, None), fields.take(MODULE, _module, None)
+    if kinds.count(None) != 1:
+        fields.fault(MODULE, f"or {SCRIPT} must be there, and not both")
+    fields.finish()
+    script, module = kinds
+    return (MODULE, module) if script is None else (SCRIPT, script)
 
 
 def _tree(group):
@@ -315,6 +331,12 @@ def _files(value):
             text.encode("utf-8")
         except UnicodeEncodeError:
             raise ValueError(f"must be in characters of Unicode, but {name!r} is not") from None
+    return value
+
+
+def _module(value):
+    names = value.split(".") if isinstance(value, str) else [""]
+    _check(all(name.isidentifier() for name in names), 'the name of a module, as "shop.tasks"')
     return value
 
 

@@ -53,6 +53,14 @@ def load_module(script, module_name):
     return module
 
 
+def load_named(name):
+    """Imports the module `name`, as an import statement does. Raises LoadError."""
+    try:
+        __import__(name)
+    except BaseException as failure:
+        raise _raised(f"the module {name}", "was preloaded", failure) from None
+
+
 def find_callable(script, module, name):
     """The WSGI callable `name` of a loaded script; of `name()` what that function returns.
 

@@ -286,8 +286,8 @@ class Supervisor:
             state.failure = Failure(
                 errors.IMPORT_HUNG,
                 f"the import did not end within startupTimeout "
-                f"({self._config.startup_timeout:g} s); the traceback shows where it hung: remove "
-                "what blocks there, or raise startupTimeout",
+                f"({self._config.startup_timeout:g} s); the traceback shows where it hung: "
+                f"{_cure_of_hang(owner.application_group)}, or raise startupTimeout",
                 stacks,
             )
         else:
@@ -629,6 +629,15 @@ def _send(state, order):
 def _kill(state):
     state.killed = state.killed or monotonic()
     os.kill(state.pid, signal.SIGKILL)
+
+
+def _cure_of_hang(group):
+    if not group.preload:
+        return "remove what blocks there"
+    return (
+        "remove what blocks there, put what is to run on into a thread that the preloaded script "
+        "or module starts"
+    )
 
 
 def _was_killed(status):

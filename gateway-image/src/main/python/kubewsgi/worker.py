@@ -20,6 +20,7 @@ from threading import stack_size
 from time import monotonic
 
 from kubewsgi import errors, http1, loading, overtime, process, recycling, wsgi
+from kubewsgi.config import SCRIPT
 from kubewsgi.crew import Crew
 from kubewsgi.overtime import Run, Watch, interrupter
 from kubewsgi.slots import KEPT, Slots
@@ -120,20 +121,36 @@ def _load(job):
     root = job.root or "/"
     home = group.python_home and os.path.join(root, group.python_home)
     loading.activate_python(home, [os.path.join(root, entry) for entry in group.python_path])
-    modules = {}  # a script is executed once, however many of its callables are served
+    modules = _preload(group.preload)
     applications = {}
     for script, name in group.scripts:
         path = os.path.join(root, script)
-        if path not in modules:
-            stem = os.path.basename(path).partition(".")[0]
-            modules[path] = loading.load_module(path, f"_kubewsgi_{len(modules)}_{stem}")
-        found = loading.find_callable(path, modules[path], name)
+        found = loading.find_callable(path, _execute(path, modules), name)
         applications[_as_sent(script), _as_sent(name)] = found
     if len(applications) == 1:
         applications[_ONLY] = found
     gc.collect()
     gc.freeze()  # what has been imported lives as long as the process: never scan it again
     return applications
+
+
+def _preload(entries):
+    """Imports what is to be there before the applications; the scripts among it, by path."""
+    modules = {}
+    for kind, name in entries:
+        if kind == SCRIPT:
+            _execute(name, modules)
+        else:
+            loading.load_named(name)
+    return modules
+
+
+def _execute(path, modules):
+    """The module of a script, which is executed once, however often it is named."""
+    if path not in modules:
+        stem = os.path.basename(path).partition(".")[0]
+        modules[path] = loading.load_module(path, f"_kubewsgi_{len(modules)}_{stem}")
+    return modules[path]
 
 
 def _as_sent(name):

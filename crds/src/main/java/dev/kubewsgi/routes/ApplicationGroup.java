@@ -17,6 +17,7 @@ import java.util.Map;
  * @param env variables added to the environment that its process group gives
  * @param files texts of inline and configMap sources, by relative path {@code
  *     namespace/alias/name}; the scripts and Python paths that are relative are below them
+ * @param preload what is imported before the scripts, in this order
  */
 public record ApplicationGroup(
     String id,
@@ -26,12 +27,14 @@ public record ApplicationGroup(
     List<Script> scripts,
     PythonSettings python,
     Map<String, String> env,
-    Map<String, String> files) {
+    Map<String, String> files,
+    List<Preload> preload) {
 
   public ApplicationGroup {
     scripts = List.copyOf(scripts);
     env = Map.copyOf(env);
     files = Map.copyOf(files);
+    preload = List.copyOf(preload);
   }
 
   /**

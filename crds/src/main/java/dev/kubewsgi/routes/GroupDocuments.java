@@ -116,5 +116,8 @@ public final class GroupDocuments {
     if (!group.files().isEmpty()) {
       json.texts("files", group.files());
     }
+    if (!group.preload().isEmpty()) {
+      json.list("preload", group.preload(), Preloads::write);
+    }
   }
 }

@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * The application groups, while aliases join them. Those of a daemon group are the same for all
@@ -23,6 +24,7 @@ import java.util.TreeSet;
 final class Interpreters {
 
   private final Refusals refusals;
+  private final Function<ProcessGroup, Preloads> preloads;
   private final Map<Key, Interpreter> interpreters = new HashMap<>();
   private final Map<ProcessGroup, SortedSet<String>> ids = new HashMap<>();
   private final Map<Key, ApplicationGroup> built = new HashMap<>();
@@ -47,8 +49,12 @@ final class Interpreters {
     }
   }
 
-  Interpreters(Refusals refusals) {
+  /**
+   * @param preloads of each process group
+   */
+  Interpreters(Refusals refusals, Function<ProcessGroup, Preloads> preloads) {
     this.refusals = refusals;
+    this.preloads = preloads;
   }
 
   /** Whether an alias has joined; if not, it is refused. The first to join founds. */
@@ -58,7 +64,7 @@ final class Interpreters {
     if (found != null && conflicts(candidate, found.founder())) {
       return false;
     }
-    long size = Sizes.of(candidate);
+    long size = Sizes.of(candidate, preloads.apply(candidate.member().processGroup()));
     if (!fits(candidate, sizes.getOrDefault(key, 0L) + size, size)) {
       return false;
     }
@@ -143,26 +149,31 @@ final class Interpreters {
   }
 
   /** Of everything that an interpreter cannot take up once it runs. */
-  private static String revision(Interpreter interpreter) {
+  private static String revision(Interpreter interpreter, Preloads preloads) {
     List<Object> parts = new ArrayList<>();
     parts.add(interpreter.scripts());
     parts.add(interpreter.founder().member().python());
     parts.add(new TreeMap<>(interpreter.founder().member().env()));
+    if (!preloads.equals(Preloads.NONE)) {
+      parts.add(preloads);
+    }
     return Revisions.of(parts);
   }
 
-  private static ApplicationGroup applicationGroup(Interpreter interpreter) {
+  private ApplicationGroup applicationGroup(Interpreter interpreter) {
     Candidate founder = interpreter.founder();
     Member member = founder.member();
+    Preloads preloaded = preloads.apply(member.processGroup());
     return new ApplicationGroup(
         member.id(),
         member.processGroup(),
         name(founder),
-        revision(interpreter),
+        revision(interpreter, preloaded),
         List.copyOf(interpreter.scripts().keySet()),
         member.python(),
         member.env(),
-        interpreter.files());
+        interpreter.files(),
+        preloaded.entries());
   }
 
   private static String name(Candidate founder) {

@@ -5,6 +5,7 @@ import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class RouteCompiler {
   private final Map<String, GatewayTable> tables = new LinkedHashMap<>();
   private final Map<String, DaemonGroup> daemonGroups = new LinkedHashMap<>();
   private final Map<String, DaemonGroupSettings> settings = new LinkedHashMap<>();
+  private final Map<ProcessGroup, Preloads> preloads = new HashMap<>();
   private final Map<String, Candidate> candidates = new LinkedHashMap<>();
   private final Interpreters interpreters;
 
@@ -35,7 +37,8 @@ public final class RouteCompiler {
     this.refusals =
         new Refusals(
             Stream.concat(declared.gateways().stream(), declared.aliases().stream()).toList());
-    this.interpreters = new Interpreters(refusals);
+    this.interpreters =
+        new Interpreters(refusals, place -> preloads.getOrDefault(place, Preloads.NONE));
   }
 
   /** Never fails: what cannot be served is a {@link Refusal}, and the rest is in the tables. */
@@ -66,6 +69,7 @@ public final class RouteCompiler {
   private void declare(DaemonGroup group) {
     daemonGroups.put(id(group), group);
     settings.put(id(group), Settings.daemonGroup(group, surroundings));
+    preloads.put(new ProcessGroup.Daemon(id(group)), Preloads.of(group, surroundings));
   }
 
   private record Aged(ScriptAlias alias, String created, int order, String id) {}

@@ -84,6 +84,8 @@ public record ShardDocument(List<Route> routes, List<ApplicationGroup> applicati
         json.object(
             "python", each -> new PythonSettings(each.optionalText("home"), each.texts("path"))),
         json.textsByKey("env"),
-        json.ifThere("files", DocumentReader::textsByKey).orElse(Map.of()));
+        json.ifThere("files", DocumentReader::textsByKey).orElse(Map.of()),
+        json.ifThere("preload", (parent, name) -> parent.list(name, Preloads::read))
+            .orElse(List.of()));
   }
 }

@@ -27,7 +27,7 @@ final class Sizes {
   private Sizes() {}
 
   /** What an alias adds to the documents that it is in, or more. */
-  static long of(Candidate candidate) {
+  static long of(Candidate candidate, Preloads preloads) {
     Code code = candidate.code();
     long names = 2 * (of(candidate.member().id()) + of(code.script()) + of(candidate.id()));
     long routes =
@@ -35,7 +35,22 @@ final class Sizes {
             .mapToLong(host -> FIELDS + of(host) + of(candidate.prefix()) + names)
             .sum();
     long python = code.path().stream().mapToLong(path -> FIELDS + of(path)).sum();
-    return FIELDS + names + routes + python + ofAll(candidate.member().env()) + ofAll(code.files());
+    long preloaded = preloads.entries().stream().mapToLong(Sizes::of).sum();
+    return FIELDS
+        + names
+        + routes
+        + python
+        + preloaded
+        + ofAll(candidate.member().env())
+        + ofAll(code.files());
+  }
+
+  private static long of(Preload preload) {
+    return FIELDS
+        + switch (preload) {
+          case Preload.Script(String path) -> of(path);
+          case Preload.Module(String name) -> of(name);
+        };
   }
 
   static long ofAll(Map<String, String> files) {

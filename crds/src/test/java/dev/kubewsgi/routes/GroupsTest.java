@@ -2,8 +2,11 @@ package dev.kubewsgi.routes;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.kubewsgi.api.v1alpha1.DaemonGroupSpec;
 import dev.kubewsgi.routes.Samples.Alias;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +52,57 @@ class GroupsTest {
     assertEquals(1, groups.size());
     assertEquals(2, groups.getFirst().scripts().size());
     compiled.tables().forEach(table -> assertEquals(groups, table.applicationGroups()));
+  }
+
+  private static final DaemonGroupSpec.Preload MODULE = new DaemonGroupSpec.Preload("warm", null);
+  private static final DaemonGroupSpec.Preload SCRIPT =
+      new DaemonGroupSpec.Preload(null, "jobs/warm.py");
+
+  private static List<ApplicationGroup> preloading(
+      FixedSurroundings surroundings, DaemonGroupSpec.Preload... preload) {
+    return RouteCompiler.compile(
+            new Declarations(
+                List.of(Samples.gateway("default/main")),
+                List.of(Samples.preloading("default/site1", 15, preload)),
+                Stream.of(
+                        Alias.of("default/a", "/a").in("site1"),
+                        Alias.of("default/b", "/b").in("site1"),
+                        Alias.of("default/c", "/c"))
+                    .map(Alias::build)
+                    .toList()),
+            surroundings)
+        .tables()
+        .getFirst()
+        .applicationGroups();
+  }
+
+  @Test
+  void whatAGroupPreloadsIsInEachOfItsApplicationGroupsAndInNoOther() {
+    List<Preload> preloaded =
+        List.of(new Preload.Module("warm"), new Preload.Script("/srv/jobs/warm.py"));
+    assertEquals(
+        List.of(preloaded, preloaded, List.of()),
+        preloading(new FixedSurroundings(), MODULE, SCRIPT).stream()
+            .map(ApplicationGroup::preload)
+            .toList());
+  }
+
+  @Test
+  void anotherListOrAnEditedScriptInItIsAnotherRevisionOfTheGroupsApplications() {
+    FixedSurroundings edited = new FixedSurroundings();
+    edited.revisions.put("/srv/jobs/warm.py", "2");
+    Set<String> revisions =
+        Stream.of(
+                preloading(new FixedSurroundings(), MODULE),
+                preloading(new FixedSurroundings(), MODULE, SCRIPT),
+                preloading(new FixedSurroundings(), SCRIPT, MODULE),
+                preloading(edited, MODULE, SCRIPT))
+            .map(groups -> groups.getFirst().revision())
+            .collect(Collectors.toSet());
+    assertEquals(4, revisions.size());
+    assertEquals(
+        preloading(new FixedSurroundings(), SCRIPT).getLast(),
+        preloading(edited, MODULE).getLast());
   }
 
   @Test

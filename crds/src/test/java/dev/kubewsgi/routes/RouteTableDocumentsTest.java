@@ -94,7 +94,8 @@ class RouteTableDocumentsTest {
         List.of(new Script("default." + name + "/app.py", "application")),
         new PythonSettings(Optional.of("/venv"), List.of("/lib", "/lib2")),
         Map.of("Y", "1", "X", "\u0000 \\ ü \uD83D\uDC0D"),
-        text.isEmpty() ? Map.of() : Map.of("default." + name + "/app.py", text, "a/b", ""));
+        text.isEmpty() ? Map.of() : Map.of("default." + name + "/app.py", text, "a/b", ""),
+        List.of(new Preload.Module("shop.tasks"), new Preload.Script("/srv/warm.py")));
   }
 
   private static RouteTable table(List<ApplicationGroup> groups) {

@@ -97,6 +97,7 @@ final class Samples {
             List.of(new EnvVar("LANG", "C.UTF-8")),
             "/srv",
             python,
+            null,
             QUEUE,
             null,
             new Quantity("1Mi"),
@@ -127,17 +128,32 @@ final class Samples {
   /** A group that lets namespaces in. */
   static DaemonGroup group(String id, NamespaceChoice aliasesFrom) {
     DaemonGroup group = group(id, null, 1, null);
+    return changed(group, 15, null, new DaemonGroupSpec.Aliases(aliasesFrom));
+  }
+
+  /** A group whose workers import something first. */
+  static DaemonGroup preloading(String id, int threads, DaemonGroupSpec.Preload... preload) {
+    DaemonGroup group = group(id, null, 1, new PythonSpec("/venv", List.of("lib")));
+    return changed(group, threads, List.of(preload), group.getSpec().aliases());
+  }
+
+  private static DaemonGroup changed(
+      DaemonGroup group,
+      int threads,
+      List<DaemonGroupSpec.Preload> preload,
+      DaemonGroupSpec.Aliases aliases) {
     DaemonGroupSpec spec = group.getSpec();
     group.setSpec(
         new DaemonGroupSpec(
             spec.replicas(),
             spec.processes(),
-            spec.threads(),
+            threads,
             spec.displayName(),
             spec.securityContext(),
             spec.env(),
             spec.workingDir(),
             spec.python(),
+            preload,
             spec.queue(),
             null,
             null,
@@ -155,7 +171,7 @@ final class Samples {
             null,
             null,
             null,
-            new DaemonGroupSpec.Aliases(aliasesFrom),
+            aliases,
             null,
             null,
             null,

@@ -103,7 +103,8 @@ class MovesTest {
                 List.of(new ApplicationGroup.Script("/a.py", "application")),
                 new PythonSettings(Optional.empty(), List.of()),
                 Map.of(),
-                Map.of())),
+                Map.of(),
+                List.of())),
         processGroup instanceof ProcessGroup.Daemon ? List.of(daemonGroup) : List.of());
   }
 }

@@ -17,6 +17,10 @@ final class LocalPaths {
     Map<String, Object> spec = Json.map(document.get("spec"));
     Path directory = document.file().toAbsolutePath().normalize().getParent();
     resolve(spec, "workingDir", directory);
+    if (spec.get("preload") != null) {
+      Json.list(spec.get("preload"))
+          .forEach(entry -> resolve(Json.map(entry), "script", directory));
+    }
     if (spec.get("source") != null) {
       return; // All others are paths in the source.
     }

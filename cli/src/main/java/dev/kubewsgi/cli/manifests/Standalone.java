@@ -1,5 +1,7 @@
 package dev.kubewsgi.cli.manifests;
 
+import dev.kubewsgi.api.v1alpha1.DaemonGroup;
+import dev.kubewsgi.api.v1alpha1.DaemonGroupSpec;
 import dev.kubewsgi.api.v1alpha1.ScriptAlias;
 import dev.kubewsgi.routes.Compiled;
 import dev.kubewsgi.routes.Declarations;
@@ -23,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Compiles manifests, or a script alone, to the route tables of this machine. */
@@ -143,39 +146,62 @@ public final class Standalone {
             + "; correct them first";
   }
 
+  /** A script that is a file here, and the field that names it. */
+  private record ScriptFile(Document document, String field, Path path) {
+
+    static ScriptFile of(Located<ScriptAlias> alias) {
+      return new ScriptFile(
+          alias.document(), "spec.script", Path.of(alias.object().getSpec().script()));
+    }
+
+    static Stream<ScriptFile> preloaded(Located<DaemonGroup> group) {
+      List<DaemonGroupSpec.Preload> preload =
+          Optional.ofNullable(group.object().getSpec().preload()).orElse(List.of());
+      return IntStream.range(0, preload.size())
+          .filter(i -> preload.get(i).script() != null)
+          .mapToObj(
+              i ->
+                  new ScriptFile(
+                      group.document(),
+                      "spec.preload[" + i + "].script",
+                      Path.of(preload.get(i).script())));
+    }
+  }
+
   /** The alias keeps its route, so that requests and the admin page say what is missing too. */
-  private void checkScript(Located<ScriptAlias> alias) {
-    Path script = Path.of(alias.object().getSpec().script());
-    if (!Files.isRegularFile(script)) {
+  private void checkScript(ScriptFile script) {
+    if (!Files.isRegularFile(script.path())) {
       findings.add(
-          alias
+          script
               .document()
               .finding(
                   FindingCode.KW301,
-                  "spec.script",
-                  Files.isDirectory(script)
-                      ? script + " is a directory; name the file in it that holds the callable"
+                  script.field(),
+                  Files.isDirectory(script.path())
+                      ? script.path() + " is a directory; name the file in it"
                       : "there is no file "
-                          + script
+                          + script.path()
                           + "; a relative path starts at the manifest's directory"));
     }
   }
 
-  /** The aliases whose scripts are files here. */
-  private Stream<Located<ScriptAlias>> scriptFiles() {
-    return loaded.aliases().stream().filter(alias -> alias.object().getSpec().source() == null);
+  private Stream<ScriptFile> scriptFiles() {
+    return Stream.concat(
+        loaded.aliases().stream()
+            .filter(alias -> alias.object().getSpec().source() == null)
+            .map(ScriptFile::of),
+        loaded.daemonGroups().stream().flatMap(ScriptFile::preloaded));
   }
 
   private Set<Path> watchedFiles() {
     Set<Path> files = new HashSet<>();
     loaded.files().forEach(file -> files.add(file.toAbsolutePath().normalize()));
-    scriptFiles().forEach(alias -> files.addAll(script(alias)));
+    scriptFiles().forEach(script -> files.addAll(withTarget(script.path())));
     return files;
   }
 
   /** Its file, and behind symbolic links the one that is edited. */
-  private static Set<Path> script(Located<ScriptAlias> alias) {
-    Path script = Path.of(alias.object().getSpec().script());
+  private static Set<Path> withTarget(Path script) {
     try {
       return new HashSet<>(List.of(script, script.toRealPath()));
     } catch (IOException e) {

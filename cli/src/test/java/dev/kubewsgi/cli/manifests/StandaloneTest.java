@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.GatewaySettings.Listener;
 import dev.kubewsgi.routes.GatewaySettings.Tls;
+import dev.kubewsgi.routes.Preload;
 import dev.kubewsgi.routes.Route;
 import dev.kubewsgi.routes.RouteTable;
 import java.io.IOException;
@@ -258,6 +259,30 @@ class StandaloneTest {
 
   private String revision() {
     return onlyTable().applicationGroups().getFirst().revision();
+  }
+
+  @Test
+  void preloadedScriptsAreWatchedLookedForAndRelativeToTheirManifest() throws IOException {
+    write("warm.py", "");
+    write(
+        "a.yaml",
+        HEAD
+            + "kind: DaemonGroup\nmetadata: {name: g}\n"
+            + "spec: {preload: [{module: shop}, {script: warm.py}]}\n---\n"
+            + alias("a", "script: app.wsgi, processGroup: g"));
+    assertEquals(
+        List.of(new Preload.Module("shop"), new Preload.Script(directory + "/warm.py")),
+        onlyTable().applicationGroups().getFirst().preload());
+    assertTrue(compile().watchedFiles().contains(directory.resolve("warm.py")));
+    String before = revision();
+    write("warm.py", "x");
+    assertNotEquals(before, revision());
+    Files.delete(directory.resolve("warm.py"));
+    assertEquals(
+        List.of(
+            "a.yaml:4:35: KW301 spec.preload[1].script: there is no file warm.py; a relative path"
+                + " starts at the manifest's directory"),
+        said());
   }
 
   @Test

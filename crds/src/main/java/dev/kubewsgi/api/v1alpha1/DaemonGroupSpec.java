@@ -25,6 +25,7 @@ import java.util.Map;
  * @param env null: none
  * @param workingDir null: the file system's root
  * @param python null: that of the machine or image
+ * @param preload null: nothing
  * @param timeouts null: none
  * @param responseBuffer null: of a definition from before there was one, 1Mi
  * @param deadlockTimeout null: 300 s
@@ -96,6 +97,11 @@ public record DaemonGroupSpec(
     @JsonPropertyDescription(
             "Python environment of the group's applications; an alias can override it.")
         PythonSpec python,
+    @Size(min = 1, max = 16)
+        @JsonPropertyDescription(
+            "What each worker imports first, in this order, before its application and before it is"
+                + " ready (WSGIImportScript). If that fails, so does the import of the application.")
+        List<Preload> preload,
     @Default("{}") @JsonPropertyDescription("The one queue in front of all threads of the group.")
         QueueSpec queue,
     @JsonPropertyDescription(
@@ -244,6 +250,32 @@ public record DaemonGroupSpec(
 
   private static final String SIZE_MESSAGE =
       "write bytes or a quantity such as 512Ki or 8Mi, from 100k to 999Mi and without fractions";
+
+  /**
+   * One thing to import; exactly one field is written.
+   *
+   * @param module null: a script
+   * @param script null: a module
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @ValidationRule(
+      value = "has(self.module) != has(self.script)",
+      message = "write either module or script")
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Preload(
+      @Size(min = 1, max = 255)
+          @ValidationRule(
+              value = "self.matches('^[A-Za-z_][A-Za-z0-9_]*([.][A-Za-z_][A-Za-z0-9_]*)*$')",
+              message = "write a module as an import names it, such as shop.tasks")
+          @JsonPropertyDescription("A module, which python.path of the group or alias leads to.")
+          String module,
+      @Size(min = 1, max = Rules.PATH_LENGTH)
+          @ValidationRule(value = Rules.FILE_NAME, message = Rules.FILE_NAME_MESSAGE)
+          @ValidationRule(value = Rules.ENDS_AT_FILE, message = Rules.ENDS_AT_FILE_MESSAGE)
+          @JsonPropertyDescription(
+              "A file, which need not be on python.path. A relative path starts at the manifest's"
+                  + " directory, in a cluster at /srv.")
+          String script) {}
 
   /**
    * How long gateways wait for an answer.

@@ -44,6 +44,12 @@ final class Rules {
 
   static final String FILE_NAME_MESSAGE = "a path cannot hold control characters";
 
+  /** Not a directory, as far as the name tells. */
+  static final String ENDS_AT_FILE = "!self.matches('(^|/)([.]|[.][.])?$')";
+
+  static final String ENDS_AT_FILE_MESSAGE =
+      "end the path at a file, such as /srv/project1/project1/wsgi.py";
+
   static final String EACH_FILE_NAME =
       "self.all(p, p != '' && !p.matches('[\\\\x00-\\\\x1f\\\\x7f]'))";
 

@@ -80,9 +80,7 @@ public record ScriptAliasSpec(
     @Required
         @Size(min = 1, max = Rules.PATH_LENGTH)
         @ValidationRule(value = Rules.FILE_NAME, message = Rules.FILE_NAME_MESSAGE)
-        @ValidationRule(
-            value = "!self.matches('(^|/)([.]|[.][.])?$')",
-            message = "end the path at a file, such as /srv/project1/project1/wsgi.py")
+        @ValidationRule(value = Rules.ENDS_AT_FILE, message = Rules.ENDS_AT_FILE_MESSAGE)
         @JsonPropertyDescription(
             "Path of the Python file: with a source, in it; otherwise in the image of the group or"
                 + " gateway, where a relative path starts at /srv. On one machine a relative path"

@@ -79,7 +79,8 @@ final class SourceFiles {
             group.python().home().map(this::locate),
             group.python().path().stream().map(this::locate).toList()),
         group.env(),
-        group.files());
+        group.files(),
+        group.preload());
   }
 
   Script locate(Script script) {

@@ -96,7 +96,8 @@ public record FixedStatus(boolean isReady, boolean isDraining) implements Gatewa
         List.of(new Script(script, "application")),
         new PythonSettings(Optional.empty(), List.of()),
         Map.of("DATABASE_PASSWORD", SECRET),
-        Map.of());
+        Map.of(),
+        List.of());
   }
 
   private static DaemonGroupSettings site1() {

@@ -94,7 +94,8 @@ final class Documents {
                 start_response("200 OK", [("Content-Type", "text/plain")])
                 return [b"%s"]
             """
-                .formatted(text)));
+                .formatted(text)),
+        List.of());
   }
 
   /** Each application at the path of its name. */

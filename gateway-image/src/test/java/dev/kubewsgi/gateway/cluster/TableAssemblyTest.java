@@ -158,7 +158,8 @@ class TableAssemblyTest {
         List.of(),
         new PythonSettings(Optional.empty(), List.of()),
         Map.of(),
-        Map.of());
+        Map.of(),
+        List.of());
   }
 
   private static ShardDocument claiming(String path, ApplicationGroup group) {

@@ -503,7 +503,8 @@ class DaemonGroupTest {
               List.of(echo.scripts().getFirst(), hello.scripts().getFirst()),
               hello.python(),
               hello.env(),
-              Map.of());
+              Map.of(),
+              List.of());
       test.apply(both);
       RecordedExchange added =
           new RecordedExchange(test.loop(0), test.route(both), "POST", "/", false, bytes(9));

@@ -149,7 +149,8 @@ public final class TestGroup implements AutoCloseable {
         List.of(new ApplicationGroup.Script(script.toString(), "application")),
         new PythonSettings(Optional.empty(), List.of()),
         Map.of(),
-        Map.of());
+        Map.of(),
+        List.of());
   }
 
   public Route route(ApplicationGroup applicationGroup) {

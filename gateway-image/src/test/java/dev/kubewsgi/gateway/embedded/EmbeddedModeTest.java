@@ -484,7 +484,8 @@ class EmbeddedModeTest {
             List.of(new ApplicationGroup.Script(script.toString(), "application")),
             new PythonSettings(Optional.empty(), List.of()),
             Map.of(),
-            Map.of());
+            Map.of(),
+            List.of());
     mode.apply(List.of(group), FIVE_THREADS).get();
 
     assertEquals("''", get(route(group, script)).await().body());
@@ -665,7 +666,8 @@ class EmbeddedModeTest {
             group.scripts(),
             group.python(),
             Map.of(),
-            Map.of("../escaped.py", ""));
+            Map.of("../escaped.py", ""),
+            List.of());
     mode.apply(List.of(escaping), FIVE_THREADS).get();
     var failure = mode.status().getFirst().failure().orElseThrow();
     assertEquals("KW315", failure.code());
@@ -691,7 +693,8 @@ class EmbeddedModeTest {
             def application(environ, start_response):
                 start_response("200 OK", [])
                 return [" ".join((text.TEXT, __file__, environ["SCRIPT_FILENAME"])).encode()]
-            """));
+            """),
+        List.of());
   }
 
   private Route serve(String source, Map<String, String> env) throws Exception {
@@ -706,7 +709,8 @@ class EmbeddedModeTest {
             List.of(new ApplicationGroup.Script(script.toString(), "application")),
             new PythonSettings(Optional.empty(), List.of()),
             env,
-            Map.of());
+            Map.of(),
+            List.of());
     mode.apply(List.of(group), FIVE_THREADS).get();
     return route(group, script);
   }
@@ -726,7 +730,8 @@ class EmbeddedModeTest {
         List.of(new ApplicationGroup.Script(script.toString(), "application")),
         new PythonSettings(Optional.empty(), List.of()),
         Map.of(),
-        Map.of());
+        Map.of(),
+        List.of());
   }
 
   /** The group with another script beside what it has. */
@@ -740,7 +745,8 @@ class EmbeddedModeTest {
         List.of(group.scripts().getFirst(), script),
         group.python(),
         group.env(),
-        Map.of());
+        Map.of(),
+        List.of());
   }
 
   private static Route route(ApplicationGroup group, Path script) {
