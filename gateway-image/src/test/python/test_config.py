@@ -96,7 +96,7 @@ class ConfigTest(unittest.TestCase):
         self.assertIsNone(parse(displayName=None).title)
 
     def test_all_mistakes_are_reported_together(self):
-        text = self.faults(threads=0, processes="2", treads=3, listen={"unix": "relative"})
+        text = self.faults(threads=-1, processes="2", treads=3, listen={"unix": "relative"})
         for part in ("threads must", "processes must", "treads is no known key", "listen must"):
             self.assertIn(part, text)
 
@@ -118,6 +118,12 @@ class ConfigTest(unittest.TestCase):
             text = self.faults(applicationGroups=[{**group, "preload": [entry]}])
             self.assertIn("applicationGroups[0].preload[0].", text)
             self.assertIn(fault, text)
+
+    def test_without_threads_there_are_no_scripts(self):
+        self.assertIn("threads must be above 0 where", self.faults(threads=0))
+        service = {"id": "a", "revision": "1", "preload": [{"module": "jobs"}]}
+        parsed = parse(threads=0, applicationGroups=[service])
+        self.assertTrue(parsed.application_groups[0].is_service)
 
     def test_each_wrong_value_is_refused(self):
         wrong = {

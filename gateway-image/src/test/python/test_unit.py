@@ -8,12 +8,12 @@ from kubewsgi import config, unit
 from kubewsgi.unit import Failure, Unit, WorkerState
 
 
-def a_unit():
+def a_unit(scripts=((f"{APPS}/hello.wsgi", "application"),)):
     group = config.ApplicationGroup()
     group.id = group.name = group.revision = "x"
     group.tree = None
     group.preload = ()
-    group.scripts = ((f"{APPS}/hello.wsgi", "application"),)
+    group.scripts = scripts
     group.python_home, group.python_path, group.env = None, (), {}
     return Unit(group, ())
 
@@ -34,6 +34,27 @@ class UnitTest(unittest.TestCase):
 
     def test_all_processes_are_started_at_once(self):
         self.assertEqual(a_unit().missing(3, 0.0), 3)
+
+    def test_a_service_starts_when_the_one_before_has_no_process_left(self):
+        before = a_unit(scripts=())
+        leaving = a_worker(before, unit.READY)
+        after = unit.Unit(before.application_group, ("other",), [before])
+        self.assertEqual(after.missing(1, 0.0), 0)
+        self.assertIsNone(after.next_start(1))
+        leaving.state = unit.DRAINING
+        self.assertEqual(after.missing(1, 0.0), 0)
+        before.workers.clear()
+        self.assertEqual(after.missing(1, 0.0), 1)
+
+    def test_a_worker_of_a_service_leaves_before_another_one_starts(self):
+        owner = a_unit(scripts=())
+        worn = a_worker(owner, unit.READY)
+        worn.worn = "memoryLimit (1 MiB)"
+        self.assertTrue(owner.is_replaced(1))
+        worn.state = unit.DRAINING
+        self.assertEqual(owner.missing(1, 0.0), 0)
+        owner.workers.clear()
+        self.assertEqual(owner.missing(1, 0.0), 1)
 
     def test_a_worker_that_was_killed_and_does_not_go_is_stuck(self):
         worker = a_worker(a_unit(), unit.READY)

@@ -76,6 +76,7 @@ class ApplicationGroup:
     `files` is text by relative name, and `tree` where they lie below the supervisor's directory:
     somewhere else for other files, None for none. Scripts and Python paths may be relative to it.
     `preload` holds pairs of MODULE or SCRIPT and its name, to be imported before the scripts.
+    One without scripts is a service: it serves no requests, and runs what `preload` starts.
     """
 
     __slots__ = (
@@ -90,6 +91,11 @@ class ApplicationGroup:
         "python_path",
         "env",
     )
+
+    @property
+    def is_service(self):
+        """Whether it has nothing to serve requests with."""
+        return not self.scripts
 
     def key(self):
         """Equal keys: a running worker of one serves the other."""
@@ -161,7 +167,7 @@ def _group(fields):
     config.secret = fields.take("secret", secret, None)
     config.processes = fields.take("processes", _count, 1)
     config.multiprocess = fields.take("multiprocess", _flag, config.processes != 1)
-    config.threads = fields.take("threads", _count, 15)
+    config.threads = fields.take("threads", _threads, 15)
     config.uid = fields.take("uid", _optional(_user_id), None)
     config.gid = fields.take("gid", _optional(_group_id), None)
     config.working_dir = fields.take("workingDir", _optional(_path), None) or "/"
@@ -180,6 +186,8 @@ def _group(fields):
         _application_group(child) for child in fields.take_list("applicationGroups")
     ]
     fields.finish()
+    if config.threads == 0 and not all(g.is_service for g in config.application_groups):
+        fields.fault("threads", "must be above 0 where application groups have scripts")
     identifiers = [group.id for group in config.application_groups]
     for identifier in sorted({i for i in identifiers if i and identifiers.count(i) > 1}):
         fields.fault("applicationGroups", f"the id {identifier!r} occurs twice")
@@ -211,8 +219,8 @@ def _application_group(fields):
     python.finish()
     group.preload = tuple(_preload(child) for child in fields.take_list("preload"))
     group.scripts = tuple(_script(child, location) for child in fields.take_list("scripts"))
-    if not group.scripts:
-        fields.fault("scripts", "must name at least one script")
+    if not group.scripts and not group.preload:
+        fields.fault("scripts", "must name at least one script, or preload something to run")
     fields.finish()
     return group
 
@@ -368,6 +376,11 @@ def _flag(value):
 
 def _count(value):
     _check(type(value) is int and 1 <= value <= 10000, "a number from 1 to 10000")
+    return value
+
+
+def _threads(value):
+    _check(type(value) is int and 0 <= value <= 10000, "a number from 0 to 10000")
     return value
 
 

@@ -129,7 +129,7 @@ class Supervisor:
         candidates = [
             ready
             for u in units
-            if revision in (None, u.application_group.revision)
+            if revision in (None, u.application_group.revision) and not u.is_service
             for ready in u.ready_workers()
         ]
         for chosen in sorted(candidates, key=lambda state: state.slots):
@@ -250,10 +250,7 @@ class Supervisor:
             return
         state.worn = limit
         name = owner.application_group.id
-        self._log(
-            f"worker {state.pid} of {name} has reached {limit}: it drains as soon as another one "
-            "has taken its place"
-        )
+        self._log(f"worker {state.pid} of {name} has reached {limit}: {_replacement(owner)}")
         now = monotonic()
         if owner.died(now - state.ready, now):
             self._log(
@@ -308,7 +305,7 @@ class Supervisor:
         for group in groups:
             key = (group.key(), settings)
             found = [u for u in self._units if u.key == key and not u.retired]
-            wanted[group.id] = found[0] if found else self._add(Unit(group, settings))
+            wanted[group.id] = found[0] if found else self._add(group, settings)
         for candidate in self._units:
             successor = wanted.get(candidate.application_group.id)
             if candidate.retired or candidate is successor:
@@ -327,7 +324,7 @@ class Supervisor:
 
     def _is_over(self, old, successor):
         """Whether what is not wanted any more has nothing left to do."""
-        if self._ending or not old.ready_workers():
+        if self._ending or old.is_service or not old.ready_workers():
             return True
         if successor is None:
             return not self._is_routed_to(old)
@@ -411,7 +408,9 @@ class Supervisor:
 
     # Workers
 
-    def _add(self, new):
+    def _add(self, group, settings):
+        predecessors = [u for u in self._units if u.application_group.id == group.id]
+        new = Unit(group, settings, predecessors)
         self._units.append(new)
         self.changed()
         return new
@@ -440,7 +439,7 @@ class Supervisor:
         os.set_blocking(dump, False)
         now = monotonic()
         deadline = now + self._config.startup_timeout
-        threads = self._config.threads
+        threads = 0 if owner.is_service else self._config.threads
         state = WorkerState(
             pid, now, time(), ours, dump, deadline, threads, share=recycling.share()
         )
@@ -629,6 +628,12 @@ def _send(state, order):
 def _kill(state):
     state.killed = state.killed or monotonic()
     os.kill(state.pid, signal.SIGKILL)
+
+
+def _replacement(owner):
+    if owner.is_service:
+        return "it ends, and then another one takes its place"
+    return "it drains as soon as another one has taken its place"
 
 
 def _cure_of_hang(group):

@@ -85,10 +85,17 @@ class WorkerState:
 
 
 class Unit:
-    """An application group at a revision."""
+    """An application group at a revision.
 
-    def __init__(self, application_group, settings):
+    `predecessors` are units of the same application group. Those of one that serves requests go on
+    until it can take over. A service is to run once, as a scheduler is: it starts when they have
+    no process left, and a worker of it when the one before has ended.
+    """
+
+    def __init__(self, application_group, settings, predecessors=()):
         self.application_group = application_group
+        self.is_service = application_group.is_service
+        self._awaited = list(predecessors) if self.is_service else []
         self.key = (application_group.key(), settings)
         self.workers = []
         self.root = None  # the directory of its files, if it has any
@@ -132,6 +139,8 @@ class Unit:
         """Whether the outgoing worker has nothing left to wait for."""
         if self.outgoing() is None:
             return False
+        if self.is_service:
+            return True
         return sum(worker.state == READY for worker in self.active_workers()) >= processes
 
     def is_up(self, processes):
@@ -146,9 +155,11 @@ class Unit:
 
     def missing(self, processes, now):
         """How many workers to start now."""
-        if now < self._wait_until:
+        self._awaited = [each for each in self._awaited if each.workers]
+        if now < self._wait_until or self._awaited:
             return 0
-        return max(self.wanted(processes) - len(self.active_workers()), 0)
+        present = self.workers if self.is_service else self.active_workers()
+        return max(self.wanted(processes) - len(present), 0)
 
     def next_start(self, processes):
         """When waiting will be over; None if nothing waits."""

@@ -264,7 +264,8 @@ class _Worker:
     def serve(self):
         """Serves until drained; the process's exit code."""
         signal.signal(signal.SIGTERM, lambda *_: self._drain())
-        self._start_crew()
+        if self._applications:
+            self._start_crew()
         self._tell(READY)
         poll = select.poll()
         poll.register(self._control, select.POLLIN)

@@ -12,7 +12,8 @@ import java.util.Map;
  * @param name what {@code mod_wsgi.application_group} says: {@code ""} for the main interpreter
  *     ({@code %{GLOBAL}}), {@code host|path} for {@code %{RESOURCE}}, or the name that was given
  * @param revision another value whenever the code behind it changed, so that it must be loaded anew
- * @param scripts the scripts and callables that are loaded into it, each once
+ * @param scripts the scripts and callables that are loaded into it, each once; none in a daemon
+ *     group without threads
  * @param python the virtual environment and the module search path
  * @param env variables added to the environment that its process group gives
  * @param files texts of inline and configMap sources, by relative path {@code

@@ -1,6 +1,7 @@
 package dev.kubewsgi.routes;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What declared objects come to.
@@ -21,5 +22,17 @@ public record Compiled(
     groups = List.copyOf(groups);
     attachments = List.copyOf(attachments);
     refusals = List.copyOf(refusals);
+  }
+
+  /**
+   * The tables for one machine, where gateways run the groups, too: those that serve no requests,
+   * to which no route leads, are in the first.
+   */
+  public List<RouteTable> tablesWithServices() {
+    List<GroupDocument> services =
+        groups.stream().filter(group -> group.settings().isService()).toList();
+    return Stream.concat(
+            tables.stream().limit(1).map(table -> table.with(services)), tables.stream().skip(1))
+        .toList();
   }
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param processes worker processes for each application group in each replica
  * @param multiprocess what {@code wsgi.multiprocess} says: true also for {@code processes: 1} when
  *     that was written out or replicas exceed one
- * @param threads threads of each worker
+ * @param threads threads of each worker; 0: it serves no requests, and runs what it preloads
  * @param user the uid that workers run as; empty: that of the supervisor
  * @param group the gid that workers run as
  * @param workingDir absolute; empty: the file system's root
@@ -47,5 +47,10 @@ public record DaemonGroupSettings(
 
   public DaemonGroupSettings {
     env = Map.copyOf(env);
+  }
+
+  /** Whether it runs background code alone. */
+  public boolean isService() {
+    return threads == 0;
   }
 }

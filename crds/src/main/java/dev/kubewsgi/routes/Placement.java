@@ -92,6 +92,17 @@ final class Placement {
       return refuse(
           alias, Reason.ProcessGroupNotAllowed, "spec.processGroup", "DaemonGroup " + id, message);
     }
+    if (group.getSpec().threads() == 0) {
+      return refuse(
+          alias,
+          Reason.ProcessGroupServesNone,
+          "spec.processGroup",
+          "DaemonGroup " + id,
+          "DaemonGroup "
+              + id
+              + " has threads: 0, so it serves no requests and only runs what it preloads; name"
+              + " another group here, or have its owner write 1 or more threads");
+    }
     return Optional.of(new ProcessGroup.Daemon(id));
   }
 

@@ -37,7 +37,8 @@ public record Refusal(
     ScriptNotInSource("KW134"),
     SourceTooLarge("KW135"),
     SourceNotInNamespace("KW136"),
-    SourceNeedsCluster("KW137");
+    SourceNeedsCluster("KW137"),
+    ProcessGroupServesNone("KW139");
 
     private final String code;
 

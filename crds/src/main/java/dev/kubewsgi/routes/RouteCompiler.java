@@ -144,7 +144,25 @@ public final class RouteCompiler {
   }
 
   private GroupDocument document(DaemonGroupSettings group) {
-    return new GroupDocument(group, interpreters.of(new ProcessGroup.Daemon(group.id())));
+    ProcessGroup.Daemon place = new ProcessGroup.Daemon(group.id());
+    return new GroupDocument(
+        group, group.isService() ? List.of(service(place)) : interpreters.of(place));
+  }
+
+  /** What runs in a group without threads, under an id that no alias can have. */
+  private ApplicationGroup service(ProcessGroup.Daemon place) {
+    PythonSettings python = Settings.python(daemonGroups.get(place.id()), surroundings);
+    Preloads preloaded = preloads.get(place);
+    return new ApplicationGroup(
+        place.id() + "|%{SERVICE}",
+        place,
+        "",
+        Revisions.of(List.of(python, preloaded)),
+        List.of(),
+        python,
+        Map.of(),
+        Map.of(),
+        preloaded.entries());
   }
 
   private Optional<Attachment> attachment(ScriptAlias alias) {

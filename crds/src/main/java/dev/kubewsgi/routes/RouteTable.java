@@ -1,6 +1,8 @@
 package dev.kubewsgi.routes;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What one gateway serves: the compiled form of a WsgiGateway and of the ScriptAliases and
@@ -9,7 +11,8 @@ import java.util.List;
  *
  * @param gateway the settings of the gateway itself
  * @param routes claims on host and path, each claim once; their order carries no meaning
- * @param applicationGroups the interpreters that the routes run in
+ * @param applicationGroups the interpreters that the routes run in; on one machine also those of
+ *     groups that serve no requests
  * @param daemonGroups the daemon groups that the application groups run in
  */
 public record RouteTable(
@@ -27,5 +30,20 @@ public record RouteTable(
   /** The same for a gateway with other settings. */
   public RouteTable with(GatewaySettings settings) {
     return new RouteTable(settings, routes, applicationGroups, daemonGroups);
+  }
+
+  /** The same with groups that no route leads to. */
+  RouteTable with(List<GroupDocument> services) {
+    return new RouteTable(
+        gateway,
+        routes,
+        Stream.concat(
+                applicationGroups.stream(),
+                services.stream().flatMap(group -> group.applicationGroups().stream()))
+            .sorted(Comparator.comparing(ApplicationGroup::id))
+            .toList(),
+        Stream.concat(daemonGroups.stream(), services.stream().map(GroupDocument::settings))
+            .sorted(Comparator.comparing(DaemonGroupSettings::id))
+            .toList());
   }
 }

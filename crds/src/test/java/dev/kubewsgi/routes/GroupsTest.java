@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.kubewsgi.api.v1alpha1.DaemonGroupSpec;
 import dev.kubewsgi.routes.Samples.Alias;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -103,6 +104,61 @@ class GroupsTest {
     assertEquals(
         preloading(new FixedSurroundings(), SCRIPT).getLast(),
         preloading(edited, MODULE).getLast());
+  }
+
+  private static Compiled withService(Alias... aliases) {
+    return RouteCompiler.compile(
+        new Declarations(
+            List.of(Samples.gateway("default/main"), Samples.gateway("default/other")),
+            List.of(
+                Samples.preloading("default/jobs", 0, MODULE, SCRIPT),
+                Samples.group("default/site1", 1, 1, null)),
+            Stream.of(aliases).map(Alias::build).toList()),
+        new FixedSurroundings());
+  }
+
+  @Test
+  void groupWithoutThreadsRunsWhatItPreloadsOnceWithItsOwnPythonThoughNoAliasNamesIt() {
+    ApplicationGroup service = withService().groups().getFirst().applicationGroups().getFirst();
+    assertEquals("default/jobs|%{SERVICE}", service.id());
+    assertEquals("", service.name());
+    assertEquals(List.of(), service.scripts());
+    assertEquals(
+        List.of(new Preload.Module("warm"), new Preload.Script("/srv/jobs/warm.py")),
+        service.preload());
+    assertEquals(Optional.of("/venv"), service.python().home());
+  }
+
+  @Test
+  void aliasOfAGroupWithoutThreadsIsRefusedAndNotRunThere() {
+    Compiled compiled =
+        withService(
+            Alias.of("default/a", "/a").in("jobs").sharing("%{GLOBAL}"),
+            Alias.of("default/b", "/b").in("site1"));
+    assertEquals(
+        List.of("ProcessGroupServesNone default/a spec.processGroup"),
+        compiled.refusals().stream()
+            .map(each -> each.reason() + " default/" + each.name() + " " + each.field())
+            .toList());
+    assertEquals(List.of("default/jobs|%{SERVICE}"), ids(compiled.groups().getFirst()));
+    assertEquals(List.of("default/site1|b"), ids(compiled.groups().getLast()));
+  }
+
+  @Test
+  void onOneMachineTheFirstGatewayRunsTheGroupsWithoutThreads() {
+    Compiled compiled = withService(Alias.of("default/b", "/b").in("site1"));
+    assertEquals(
+        List.of("default/site1"),
+        compiled.tables().getFirst().daemonGroups().stream().map(DaemonGroupSettings::id).toList());
+    List<RouteTable> tables = compiled.tablesWithServices();
+    assertEquals(compiled.tables().getFirst().routes(), tables.getFirst().routes());
+    assertEquals(
+        List.of("default/jobs|%{SERVICE}", "default/site1|b"),
+        tables.getFirst().applicationGroups().stream().map(ApplicationGroup::id).toList());
+    assertEquals(
+        List.of("default/jobs", "default/site1"),
+        tables.getFirst().daemonGroups().stream().map(DaemonGroupSettings::id).toList());
+    assertEquals(compiled.tables().getLast(), tables.getLast());
   }
 
   @Test

@@ -104,7 +104,8 @@ public final class Standalone {
     findings.addAll(configMaps.findings());
     compiled.refusals().forEach(refusal -> findings.add(finding(refusal)));
     scriptFiles().forEach(this::checkScript);
-    List<RouteTable> tables = new Ports(port, documents).resolve(compiled.tables(), findings);
+    List<RouteTable> tables =
+        new Ports(port, documents).resolve(compiled.tablesWithServices(), findings);
     findings.sort(
         Comparator.comparing(Finding::file)
             .thenComparingInt(Finding::line)

@@ -16,7 +16,10 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What {@code serve} prints: a line for each alias, with the URL to open. */
+/**
+ * What {@code serve} prints: a line for each alias, with the URL to open, and for each group
+ * without threads, which has none.
+ */
 final class ServedTable {
 
   private static final List<String> TITLES =
@@ -33,6 +36,7 @@ final class ServedTable {
     var rows = new ArrayList<List<String>>();
     rows.add(TITLES);
     gateway.routeTables().forEach(table -> rows.addAll(rows(table)));
+    gateway.routeTables().forEach(table -> rows.addAll(services(table)));
     return rows.stream().map(row -> line(row, widths(rows))).collect(Collectors.joining())
         + failures();
   }
@@ -59,6 +63,13 @@ final class ServedTable {
       case ProcessGroup.Daemon(String id) ->
           List.of(url(table, route), "daemon", id, size(daemonGroup(table, id)), route.alias());
     };
+  }
+
+  private static List<List<String>> services(RouteTable table) {
+    return table.daemonGroups().stream()
+        .filter(DaemonGroupSettings::isService)
+        .map(group -> List.of("-", "service", group.id(), size(group), "-"))
+        .toList();
   }
 
   private static DaemonGroupSettings daemonGroup(RouteTable table, String id) {

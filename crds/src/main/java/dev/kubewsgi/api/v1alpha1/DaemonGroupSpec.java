@@ -43,6 +43,21 @@ import java.util.Map;
  * @param secretRotatedAt null: never
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value = "!has(self.threads) || self.threads > 0 || has(self.preload)",
+    fieldPath = ".threads",
+    message =
+        "a group without threads serves no requests and runs what it preloads: write that under"
+            + " preload, or 1 or more threads")
+@ValidationRule(
+    value =
+        "!has(self.threads) || self.threads > 0 || !(has(self.maximumRequests)"
+            + " || has(self.inactivityTimeout) || has(self.requestTimeout) || has(self.timeouts)"
+            + " || has(self.stackSize))",
+    fieldPath = ".threads",
+    message =
+        "leave out maximumRequests, inactivityTimeout, requestTimeout, timeouts and stackSize: they"
+            + " are about requests, which a group without threads does not serve")
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record DaemonGroupSpec(
     @Default("1")
@@ -61,11 +76,13 @@ public record DaemonGroupSpec(
                 + " written out, 1 too, makes wsgi.multiprocess true.")
         Integer processes,
     @Default("15")
-        @Min(1)
+        @Min(0)
         @Max(1000)
         @PrinterColumn(name = "Threads")
         @JsonPropertyDescription(
-            "Threads of each worker process; 1 for code that is not thread-safe.")
+            "Threads of each worker process; 1 for code that is not thread-safe. 0: no alias may run"
+                + " here, and the workers only run what preload starts; one ends before another takes"
+                + " its place.")
         Integer threads,
     @Default("'%{GROUP}'")
         @Size(min = 1, max = 100)

@@ -21,6 +21,7 @@ final class AliasConditions {
       EnumSet.of(
           Refusal.Reason.ProcessGroupNotFound,
           Refusal.Reason.ProcessGroupNotAllowed,
+          Refusal.Reason.ProcessGroupServesNone,
           Refusal.Reason.SourceNotFound,
           Refusal.Reason.ScriptNotInSource,
           Refusal.Reason.SourceNotInNamespace);

@@ -40,7 +40,7 @@ final class DaemonGroupStatuses {
     var conditions = new WorkloadConditions(all);
     conditions.markAccepted(DaemonGroupModel.findings(group));
     conditions.markProgrammed(failures);
-    conditions.markReady(rollout, view.fault());
+    conditions.markReady(rollout, view.fault(), advice(group));
     return new DaemonGroupStatus(
         generation,
         conditions.list(),
@@ -49,5 +49,15 @@ final class DaemonGroupStatuses {
         rollout.ready(),
         Names.selector(DaemonGroupModel.labels(group)),
         view.part().aliases());
+  }
+
+  /** What an alias cannot say where there is none. */
+  private static Optional<String> advice(DaemonGroup group) {
+    return group.getSpec().threads() == 0
+        ? Optional.of(
+            "a pod is once it has imported spec.preload; kubectl logs deployment/"
+                + DaemonGroupModel.name(group)
+                + " says why it has not")
+        : Optional.empty();
   }
 }

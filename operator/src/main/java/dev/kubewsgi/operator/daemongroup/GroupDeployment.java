@@ -30,6 +30,8 @@ import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategyBuilder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,18 +85,25 @@ final class GroupDeployment {
         .withNewSelector()
         .withMatchLabels(DaemonGroupModel.labels(group))
         .endSelector()
-        .withNewStrategy()
-        .withType("RollingUpdate")
-        .withNewRollingUpdate()
-        .withMaxUnavailable(new IntOrString(0))
-        .withMaxSurge(new IntOrString("25%"))
-        .endRollingUpdate()
-        .endStrategy()
+        .withStrategy(strategy())
         .withTemplate(
             sources.annotate(
                 PodDefaults.complete(PodTemplateOverlay.apply(template(), spec.podTemplate()))))
         .endSpec()
         .build();
+  }
+
+  /** Requests go on meanwhile; background code, such as a scheduler, is not to run twice. */
+  private DeploymentStrategy strategy() {
+    return spec.threads() == 0
+        ? new DeploymentStrategyBuilder().withType("Recreate").build()
+        : new DeploymentStrategyBuilder()
+            .withType("RollingUpdate")
+            .withNewRollingUpdate()
+            .withMaxUnavailable(new IntOrString(0))
+            .withMaxSurge(new IntOrString("25%"))
+            .endRollingUpdate()
+            .build();
   }
 
   private PodTemplateSpec template() {

@@ -54,7 +54,7 @@ final class WsgiGatewayStatuses {
     conditions.markAccepted(GatewayModel.findings(gateway));
     conditions.markResolved(view.listeners());
     conditions.markProgrammed(failures);
-    conditions.markReady(rollout, view.fault());
+    conditions.markReady(rollout, view.fault(), Optional.empty());
     return new WsgiGatewayStatus(
         generation,
         conditions.list(),

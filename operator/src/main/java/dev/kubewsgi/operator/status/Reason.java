@@ -29,6 +29,7 @@ public enum Reason {
   ResolvedRefs(Kind.GOOD),
   ProcessGroupNotFound(Kind.FAULT),
   ProcessGroupNotAllowed(Kind.FAULT),
+  ProcessGroupServesNone(Kind.FAULT),
   SourceNotFound(Kind.FAULT),
   ScriptNotInSource(Kind.FAULT),
   SourceNotInNamespace(Kind.FAULT),

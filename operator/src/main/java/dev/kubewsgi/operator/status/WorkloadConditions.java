@@ -74,8 +74,12 @@ public final class WorkloadConditions {
         .orElseGet(failures::getFirst);
   }
 
-  /** Ready, if all pods are, of the newest template, and nothing else is wrong. */
-  public void markReady(Rollout rollout, Optional<PodFault> fault) {
+  /**
+   * Ready, if all pods are, of the newest template, and nothing else is wrong.
+   *
+   * @param advice where to look for why pods without a fault are not ready; empty: nowhere
+   */
+  public void markReady(Rollout rollout, Optional<PodFault> fault, Optional<String> advice) {
     if (conditions.markFalseForCause(ConditionType.Ready)) {
       return;
     }
@@ -96,7 +100,10 @@ public final class WorkloadConditions {
               + progress(rollout));
     } else {
       Reason reason = rollout.ready() > 0 ? Reason.RollingOut : Reason.PodsStarting;
-      conditions.markFalse(ConditionType.Ready, reason, progress(rollout));
+      conditions.markFalse(
+          ConditionType.Ready,
+          reason,
+          progress(rollout) + advice.map(words -> "; " + words).orElse(""));
     }
   }
 

@@ -60,6 +60,11 @@ class BadInputTest {
       spec: {replicas: 1}
       ---
       apiVersion: kubewsgi.dev/v1alpha1
+      kind: DaemonGroup
+      metadata: {name: jobs}
+      spec: {threads: 0, preload: [{module: jobs}]}
+      ---
+      apiVersion: kubewsgi.dev/v1alpha1
       kind: ScriptAlias
       metadata: {name: shop}
       spec:
@@ -203,6 +208,12 @@ class BadInputTest {
             "ResolvedRefs",
             "ProcessGroupNotAllowed",
             "its owner sets spec.aliases.namespaces.from to All, or to Selector"),
+        wrong(
+            "a-group-without-threads",
+            "hosts: [jobs.example.com], script: a.py, processGroup: jobs",
+            "ResolvedRefs",
+            "ProcessGroupServesNone",
+            "name another group here, or have its owner write 1 or more threads"),
         wrong(
             "another-script",
             "hosts: [script.example.com], script: b.py, source: {inline: {a.py: pass}}",

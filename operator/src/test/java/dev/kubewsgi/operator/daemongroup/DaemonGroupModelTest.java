@@ -2,6 +2,7 @@ package dev.kubewsgi.operator.daemongroup;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.kubewsgi.operator.Manifests;
 import dev.kubewsgi.operator.Names;
@@ -11,6 +12,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.Role;
@@ -54,6 +56,19 @@ final class DaemonGroupModelTest {
     }
   }
 
+  @Test
+  void endsTheOldPodFirstWhereBackgroundCodeRunsAndTheNewOneFirstElsewhere() {
+    String service = "{threads: 0, preload: [{module: jobs}]}";
+    assertEquals("Recreate", strategy(service).getType());
+    assertNull(strategy(service).getRollingUpdate());
+    assertEquals("RollingUpdate", strategy("{}").getType());
+    assertEquals(template("{}"), template(service));
+  }
+
+  private static DeploymentStrategy strategy(String spec) {
+    return Samples.deployment(Samples.group(spec)).getSpec().getStrategy();
+  }
+
   /** What a running supervisor takes over from the document. */
   @ParameterizedTest
   @ValueSource(
@@ -62,6 +77,7 @@ final class DaemonGroupModelTest {
         "threads: 1",
         "queue: {maxLength: 1}",
         "python: {path: [/srv]}",
+        "preload: [{module: warm}]",
         "workingDir: shop",
         "replicas: 9",
         "startupTimeout: 20s",

@@ -1,6 +1,8 @@
 package dev.kubewsgi.operator.daemongroup;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kubewsgi.api.v1alpha1.DaemonGroup;
 import dev.kubewsgi.api.v1alpha1.DaemonGroupStatus;
@@ -110,6 +112,21 @@ class DaemonGroupStatusesTest {
     assertEquals(summary, conditions + " " + status.ready());
     assertEquals(4, status.observedGeneration());
     assertEquals(3, status.aliases());
+  }
+
+  @Test
+  void serviceThatIsNotReadySaysWhereToRead() {
+    String spec = "{threads: 0, preload: [{module: jobs}]}";
+    assertTrue(ready(spec, 0).contains("kubectl logs deployment/site1-group"), ready(spec, 0));
+    assertFalse(ready(spec, 1).contains("kubectl logs"), ready(spec, 1));
+    assertFalse(ready("{}", 0).contains("kubectl logs"), ready("{}", 0));
+  }
+
+  private static String ready(String spec, int pods) {
+    return status(spec, WRITTEN, NO_FAULT, deployment(pods, 1), Optional.empty())
+        .conditions()
+        .getLast()
+        .getMessage();
   }
 
   @Test

@@ -40,7 +40,8 @@ class WorkloadConditionsTest {
     conditions.markProgrammed(List.of());
     conditions.markReady(
         new Rollout(wanted, pods, ready, current, Optional.empty()),
-        fault ? FAULT : Optional.empty());
+        fault ? FAULT : Optional.empty(),
+        Optional.empty());
     assertEquals(status, ready(conditions).getStatus());
     assertEquals(reason, ready(conditions).getReason());
   }
@@ -51,7 +52,8 @@ class WorkloadConditionsTest {
     conditions.markAccepted(List.of("spec.podTemplate.kind: leave it out"));
     conditions.markProgrammed(
         List.of(new Failure(Failure.Cause.NotOwned, "Service x", "it is somebody else's")));
-    conditions.markReady(new Rollout(1, 1, 1, 1, Optional.empty()), Optional.empty());
+    conditions.markReady(
+        new Rollout(1, 1, 1, 1, Optional.empty()), Optional.empty(), Optional.empty());
     assertEquals("False", ready(conditions).getStatus());
     assertEquals("InvalidSpec", ready(conditions).getReason());
     assertEquals("False", find(conditions, ConditionType.Programmed).getStatus());
@@ -94,7 +96,7 @@ class WorkloadConditionsTest {
             .endStatus()
             .build();
     var conditions = conditions();
-    conditions.markReady(Rollout.of(Optional.of(refused), 2), Optional.empty());
+    conditions.markReady(Rollout.of(Optional.of(refused), 2), Optional.empty(), Optional.empty());
     assertEquals("PodsRefused", ready(conditions).getReason());
     assertEquals(
         "the API server takes no more pods: pods x is forbidden: exceeded quota;"
