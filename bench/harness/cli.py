@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import added, applications, chart, compare, machine, reloads, report, startup
+from . import added, applications, chart, compare, machine, reloads, report, rescue, startup
 from .command import exit_status, say, scratch_folder, write_page
 from .paths import REPOSITORY, RESULTS
 from .targets import TARGETS, Target
@@ -23,6 +23,7 @@ PARTS = {
     "compare": compare.measure,
     "added": added.measure,
     "memory": applications.measure,
+    "rescue": rescue.measure,
     "reloads": reloads.measure,
 }
 QUICK = {

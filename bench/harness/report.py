@@ -13,7 +13,7 @@ from .workloads import WORKLOADS
 GENERATOR_FULL_FROM = 0.95
 TITLES = {one.key: one.title for one in (*TARGETS, *WORKLOADS)}
 # In the order in which they are reported.
-PARTS = ("compare", "added", "memory", "start", "reloads")
+PARTS = ("compare", "added", "memory", "start", "rescue", "reloads")
 
 
 def merged(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -117,6 +117,14 @@ def _start_method(part: dict[str, Any]) -> str:
     return f"Start: {part['settings']['starts']} starts with the AOT cache and both cores free."
 
 
+def _rescue_method(part: dict[str, Any]) -> str:
+    settings = part["settings"]
+    return (
+        f"Rescue: each request that never ends was sent {settings['times']} times to one thread "
+        f"with a requestTimeout of {settings['limit_seconds']:.0f} s; the latest counts."
+    )
+
+
 def _reloads_method(part: dict[str, Any]) -> str:
     settings = part["settings"]
     return (
@@ -132,6 +140,7 @@ METHODS = {
     "added": _added_method,
     "memory": _memory_method,
     "start": _start_method,
+    "rescue": _rescue_method,
     "reloads": _reloads_method,
 }
 

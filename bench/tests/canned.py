@@ -49,6 +49,15 @@ def memory():
     }
 
 
+def rescue():
+    return {
+        "command": "bench/run --part rescue",
+        "settings": {"times": 3, "limit_seconds": 1.0},
+        "outcomes": [Outcome("rescue", 1.8, 2.0, "s", at_most=True, note="504").as_json()],
+        "seconds": {"daemon": [[1.0, 1.8]]},
+    }
+
+
 def start():
     return {
         "command": "bench/run --part start",
@@ -110,6 +119,7 @@ def result(**parts):
         "added": added(),
         "memory": memory(),
         "start": start(),
+        "rescue": rescue(),
         "reloads": reloads(),
     }
     return {"machine": {"cores": "2", "kube-wsgi": "abc"}, "parts": made}
