@@ -65,6 +65,30 @@ class TheMomentOfTheEnd(unittest.TestCase):
         self.assertGreater(counts["unharmed"], 0)
 
 
+class Steps(unittest.TestCase):
+    """What becomes of a request that takes no notice, and when."""
+
+    def stages(self, looks):
+        """The times of its steps, with a limit of 1 s."""
+        steps = []
+        watch = Watch(1.0, lambda thread, raised: steps.append(now), lambda *_: steps.append(now))
+        run = Run(mock.Mock(), None, False)
+        with mock.patch("kubewsgi.overtime.monotonic", lambda: now):
+            now = 0.0
+            watch.enter(run)
+            for now in looks:
+                if watch.look() is not None:
+                    steps.append(now)
+        return steps
+
+    def test_it_is_given_up_within_1750_ms_of_its_limit_however_late_each_look_is(self):
+        looks = [0.24 + 0.25 * number for number in range(20)]
+        self.assertEqual(self.stages(looks), [1.24, 1.99, 2.74])
+
+    def test_looks_that_are_late_leave_half_of_its_grace(self):
+        self.assertEqual(self.stages([3.0, 3.1, 3.4, 3.5, 4.2]), [3.0, 3.4, 4.2])
+
+
 class Overtime(unittest.TestCase):
     def group(self, **changes):
         group = Group("overtime.wsgi", **{"requestTimeout": 0.3, "threads": 2, **changes})

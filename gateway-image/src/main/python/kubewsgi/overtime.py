@@ -19,8 +19,9 @@ from kubewsgi import errors, wsgi
 _MOST_SAID = 32
 _MOST_STACK = 1500
 
-# For what is interrupted to come back, and then for what is cut off.
-_GRACE_SECONDS = 1.0
+# For what is interrupted to come back, and then for what is cut off: with what looks may be late
+# and another worker needs to start, a thread is replaced within two seconds.
+_GRACE_SECONDS = 0.75
 _RUNNING, _INTERRUPTED, _CUT_OFF, _GIVEN_UP = range(4)
 
 
@@ -133,7 +134,8 @@ class Watch:
         """The next step with a request; how long it has run if that was the last."""
         now = monotonic()
         seconds = now - run.started
-        run.due = now + _GRACE_SECONDS
+        # From when this was due, so that late looks do not add up; half of it is left in any case.
+        run.due = max(run.due + _GRACE_SECONDS, now + _GRACE_SECONDS / 2)
         run.stage += 1
         if run.stage == _INTERRUPTED:
             run.stack = _stack(run.thread)
