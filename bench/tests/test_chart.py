@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 from harness import chart
 
-from . import canned
+from tests import canned
 
 SVG = "{http://www.w3.org/2000/svg}"
 # Of 12 and 13 pixels in the fonts that are named, on the wide side.

@@ -9,7 +9,7 @@ from harness.machine import memory, processor
 from harness.summary import Figure
 from harness.templates import fill
 
-from . import canned
+from tests import canned
 
 
 class ReportTest(unittest.TestCase):
