@@ -34,6 +34,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
   private static final int MOST_DRAINED = 64 * 1024;
   private static final int SMALL_BODY = 8 * 1024; // copied behind its head: one write, not two
   private static final int USUAL_HEAD = 512;
+  private static final int CHUNK_FRAME = 12; // eight digits and two line ends
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final int MOST_LINGERED = 1024 * 1024;
 
@@ -426,16 +427,29 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
 
   boolean sendBlock(ByteBuf block) {
     if (chunkedAnswer) {
-      ByteBuf size = ctx.alloc().ioBuffer(10);
-      ByteBufUtil.writeAscii(size, Integer.toHexString(block.readableBytes()));
-      write(size.writeByte('\r').writeByte('\n'));
-      write(block);
-      write(LINE_END.duplicate());
+      writeChunk(block);
     } else {
       write(block);
     }
-    ctx.flush();
+    flushSoon();
     return ctx.channel().isWritable();
+  }
+
+  /** RFC 9112 section 7.1. */
+  private void writeChunk(ByteBuf block) {
+    int length = block.readableBytes();
+    boolean together = length <= SMALL_BODY;
+    ByteBuf out = ctx.alloc().ioBuffer(together ? CHUNK_FRAME + length : CHUNK_FRAME);
+    ByteBufUtil.writeAscii(out, Integer.toHexString(length));
+    out.writeByte('\r').writeByte('\n');
+    if (together) {
+      write(out.writeBytes(block).writeByte('\r').writeByte('\n'));
+      block.release();
+    } else {
+      write(out);
+      write(block);
+      write(LINE_END.duplicate());
+    }
   }
 
   void sendEnd() {
@@ -471,7 +485,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
     }
   }
 
-  /** A head goes out with the block that follows it, but does not wait for it. */
+  /** What came together goes out together: a head with its first block, blocks of one reading. */
   private void flushSoon() {
     if (!flushScheduled) {
       flushScheduled = true;
