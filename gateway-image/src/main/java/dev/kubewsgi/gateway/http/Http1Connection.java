@@ -531,12 +531,16 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Time
     }
   }
 
-  /** Breaks the connection: RST on the wire, and no close_notify, so nothing looks complete. */
+  /**
+   * Breaks the connection behind what has been written: RST on the wire, and no close_notify, so
+   * nothing looks complete.
+   */
   void reset() {
     exchange = null;
     phase = Phase.LINGER;
     Channel channel = ctx.channel();
     if (channel.isActive()) {
+      ctx.flush();
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
     }
     channel.unsafe().close(channel.voidPromise());
