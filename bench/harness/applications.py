@@ -10,16 +10,16 @@ import argparse
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from . import procfs, pypi
 from .command import say
-from .errors import BenchError
-from .processes import ServerProcess
+from .processes import ServerProcess, wait_until_valid
 from .site import Site, free_ports
 from .summary import Outcome
-from .targets import Target, kube_wsgi
+from .targets import build, kube_wsgi
 from .workloads import Workload
 
 RATIO_GOAL = 0.2
@@ -78,7 +78,7 @@ ARRANGEMENTS = {
 def measure(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     """Start each arrangement alone, and return its memory."""
     pypi.ensure_installed()
-    Target("memory", "memory", lambda site: [], manifests="daemon").build()
+    build("daemon")
     scripts = write_applications(scratch / "applications", options.applications)
     found = {}
     for key, (title, interpreter) in ARRANGEMENTS.items():
@@ -141,24 +141,19 @@ def _weighed(
             log = scratch / f"{key}-{number}.log"
             servers.append(ServerProcess(command, log, core=None))
             running.callback(servers[-1].stop)
-        began = time.monotonic()
+        deadline = time.monotonic() + _START_SECONDS
         for number, port in enumerate(ports):
-            _await(servers, number, port, began + _START_SECONDS)
+            fault = partial(_asked(number).fault_at, port)
+            wait_until_valid(fault, [servers[number % len(servers)]], deadline)
         pids = [one.pid for server in servers for one in server.tree()]
         memory = sum(map(procfs.memory, pids), procfs.NO_MEMORY)
         say(f"{key}: {memory.pss / 1024:.0f} MB, {len(pids)} processes")
     return {"pss_kb": memory.pss, "rss_kb": memory.rss, "processes": len(pids)}
 
 
-def _await(servers: Sequence[ServerProcess], number: int, port: int, deadline: float) -> None:
+def _asked(number: int) -> Workload:
     path, expected = f"/app-{number}/", f"application {number}".encode()
-    workload = Workload("flask", "Flask", "", path, expected)
-    while (fault := workload.fault_at(port)) is not None:
-        for server in servers:
-            server.check_alive()
-        if time.monotonic() > deadline:
-            raise BenchError(f"{path}: {fault}\n{servers[0].log_tail()}")
-        time.sleep(0.05)
+    return Workload("flask", "Flask", "", path, expected)
 
 
 def outcomes(found: dict[str, Any], count: int) -> list[Outcome]:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from . import procfs
@@ -75,6 +76,22 @@ class ServerProcess:
             self._root.poll()  # reaps the root, which is no longer running then
             time.sleep(0.02)
         self._root.poll()
+
+
+def wait_until_valid(
+    fault: Callable[[], str | None], servers: Sequence[ServerProcess], deadline: float
+) -> None:
+    """Return once `fault` finds none; raise, with the servers' logs, when they end or it is late.
+
+    deadline: of `time.monotonic()`
+    """
+    while (found := fault()) is not None:
+        for server in servers:
+            server.check_alive()
+        if time.monotonic() > deadline:
+            logs = "\n".join(server.log_tail() for server in servers)
+            raise BenchError(f"{found}\n{logs}")
+        time.sleep(0.1)
 
 
 def _still_runs(member: procfs.Stat) -> bool:

@@ -10,17 +10,18 @@ import argparse
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from . import procfs, storm
 from .command import say
-from .processes import ServerProcess
+from .processes import ServerProcess, wait_until_valid
 from .site import Site, free_ports
 from .storm import Storm
 from .summary import Outcome
-from .targets import Target, kube_wsgi
+from .targets import build, kube_wsgi
 from .workloads import Workload
 
 GROWTH_GOAL_PERCENT = 5.0
@@ -79,7 +80,7 @@ class Point:
 
 def measure(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     """Send the storm to each mode, and return the curves and what is promised of them."""
-    Target("reloads", "reloads", lambda site: [], manifests="embedded").build()
+    build("embedded")
     modes = {}
     for mode, (title, manifests) in MODES.items():
         say(f"{title}: {options.reloads} reloads")
@@ -109,7 +110,9 @@ def _mode(title: str, manifests: str, options: argparse.Namespace, folder: Path)
     (command,) = kube_wsgi(served, site)
     server = ServerProcess(command, folder / "output.log", core=None)
     try:
-        _await(server, site.port)
+        first = Workload("edited", "edited", "edited.py", PATH, storm.body(0))
+        deadline = time.monotonic() + _START_SECONDS
+        wait_until_valid(partial(first.fault_at, site.port), [server], deadline)
         with Storm(site.port, PATH, script) as client:
             points, seconds = follow(
                 client,
@@ -131,16 +134,6 @@ def _mode(title: str, manifests: str, options: argparse.Namespace, folder: Path)
         "points": [asdict(one) for one in points],
         **growth(points),
     }
-
-
-def _await(server: ServerProcess, port: int) -> None:
-    workload = Workload("edited", "edited", "edited.py", PATH, storm.body(0))
-    deadline = time.monotonic() + _START_SECONDS
-    while (fault := workload.fault_at(port)) is not None:
-        server.check_alive()
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{fault}\n{server.log_tail()}")
-        time.sleep(0.1)
 
 
 def _memory(server: ServerProcess) -> tuple[procfs.Memory, procfs.Memory]:

@@ -13,15 +13,16 @@ import http.client
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from .command import say
 from .errors import BenchError
-from .processes import ServerProcess
+from .processes import ServerProcess, wait_until_valid
 from .site import Site, free_ports
 from .summary import Outcome
-from .targets import Target, kube_wsgi
+from .targets import build, kube_wsgi
 from .workloads import Workload
 
 GOAL_SECONDS = 2.0
@@ -86,7 +87,7 @@ CASES = (
 
 def measure(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
     """Send each request that never ends some times, and return the latest of the rescues."""
-    Target("rescue", "rescue", lambda site: [], manifests="embedded").build()
+    build("embedded")
     served = scratch / "rescue"
     served.mkdir()
     (served / "manifests.yaml").write_text(MANIFESTS)
@@ -107,23 +108,13 @@ def measure(options: argparse.Namespace, scratch: Path) -> dict[str, Any]:
 
 
 def _case(case: Case, times: int, server: ServerProcess, port: int) -> list[list[float]]:
-    await_fine(server, port, case.alias)
+    fine = Workload("rescue", "rescue", "stuck.py", case.alias, b"fine\n")
+    wait_until_valid(partial(fine.fault_at, port), [server], time.monotonic() + _START_SECONDS)
     seconds = []
     for _ in range(times):
         seconds.append(_rescue(case, port))
         say(f"{case.title}: 504 after {seconds[-1][0]:.2f} s, next 200 after {seconds[-1][1]:.2f}")
     return seconds
-
-
-def await_fine(server: ServerProcess, port: int, path: str) -> None:
-    """Wait until an application answers as it should."""
-    workload = Workload("rescue", "rescue", "stuck.py", path, b"fine\n")
-    deadline = time.monotonic() + _START_SECONDS
-    while (fault := workload.fault_at(port)) is not None:
-        server.check_alive()
-        if time.monotonic() > deadline:
-            raise BenchError(f"{fault}\n{server.log_tail()}")
-        time.sleep(0.1)
 
 
 def _rescue(case: Case, port: int) -> list[float]:

@@ -6,12 +6,13 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from . import peers, procfs
 from .errors import BenchError
 from .paths import BENCH, KUBE_WSGI
-from .processes import ServerProcess, environment
+from .processes import ServerProcess, environment, wait_until_valid
 from .site import Site
 from .workloads import DJANGO, ECHO, HELLO, WORKLOADS, Workload
 
@@ -50,21 +51,25 @@ class Target:
         return self.manifests is not None
 
     def build(self) -> None:
-        """Let kube-wsgi check its manifests, which builds it first when that is needed."""
-        if self.manifests is None:
-            return
-        command = [str(KUBE_WSGI), "check", str(BENCH / "manifests" / self.manifests)]
-        check = subprocess.run(
-            command,
-            env=environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=BUILD_TIMEOUT_SECONDS,
-            check=False,
-        )
-        if check.returncode != 0:
-            raise BenchError(f"`kube-wsgi check` exited with {check.returncode}:\n{check.stdout}")
+        """Build what is measured, where it is ours."""
+        if self.manifests is not None:
+            build(self.manifests)
+
+
+def build(manifests: str) -> None:
+    """Let kube-wsgi check a folder of bench/manifests, which builds it first if that is needed."""
+    command = [str(KUBE_WSGI), "check", str(BENCH / "manifests" / manifests)]
+    check = subprocess.run(
+        command,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=BUILD_TIMEOUT_SECONDS,
+        check=False,
+    )
+    if check.returncode != 0:
+        raise BenchError(f"`kube-wsgi check` exited with {check.returncode}:\n{check.stdout}")
 
 
 def kube_wsgi(manifests: Path, site: Site) -> list[list[str]]:
@@ -146,11 +151,7 @@ class Running:
         """Return once every workload gets the expected bytes; raise after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         for workload in filter(self.target.serves, workloads):
-            while (fault := self.fault(workload)) is not None:
-                self._check_alive()
-                if time.monotonic() > deadline:
-                    raise BenchError(self._complaint(workload, fault))
-                time.sleep(0.1)
+            wait_until_valid(partial(self._complaint, workload), self._processes, deadline)
 
     def processes(self) -> list[procfs.Stat]:
         return [member for process in self._processes for member in process.tree()]
@@ -178,10 +179,6 @@ class Running:
         for process in self._processes:
             process.stop()
 
-    def _check_alive(self) -> None:
-        for process in self._processes:
-            process.check_alive()
-
-    def _complaint(self, workload: Workload, fault: str) -> str:
-        logs = "\n".join(process.log_tail() for process in self._processes)
-        return f"{self.target.title} does not answer {workload.path}: {fault}\n{logs}"
+    def _complaint(self, workload: Workload) -> str | None:
+        fault = self.fault(workload)
+        return fault and f"{self.target.title} does not answer {workload.path}: {fault}"
