@@ -51,9 +51,7 @@ class ErrorPagesTest {
         String id = failure.body().split("\"")[5];
         assertEquals(
             "{\"status\": 500, \"id\": \"%s\", \"why\": \"KW521\"}".formatted(id), failure.body());
-        assertTrue(
-            served.command().output().stream().anyMatch(line -> line.contains(id)),
-            "the log has the request by " + id);
+        served.command().awaitLine("a log line of request " + id, line -> line.contains(id));
         assertEquals(
             "of the application", served.get(alias + "?status=500+Internal+Server+Error").body());
       }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kubewsgi.gateway.dispatch.QueueStatistics;
 import dev.kubewsgi.gateway.exchange.FailureCode;
 import dev.kubewsgi.routes.ApplicationGroup;
 import dev.kubewsgi.routes.GroupDocument;
@@ -92,7 +93,7 @@ class PodsTest {
     }
   }
 
-  /** Each says when it came into a queue, and runs until its number may end. */
+  /** Each says its path, which is its place in the order, and runs until its number may end. */
   @Test
   void theRequestsOfTwoGatewaysRunInTheOrderInWhichTheyCame() throws Exception {
     Path came = files.resolve("came");
@@ -104,7 +105,7 @@ class PodsTest {
 
             def application(environ, start_response):
                 with open("%s", "a+") as came:
-                    came.write("%%.6f\\n" %% environ["mod_wsgi.queue_start"])
+                    came.write(environ["PATH_INFO"] + "\\n")
                     came.seek(0)
                     number = len(came.readlines())
                 open("%s-%%d-runs" %% number, "w").close()
@@ -122,7 +123,7 @@ class PodsTest {
 
     List<RecordedExchange> exchanges = new ArrayList<>();
     for (DaemonGroup gateway : turns) {
-      exchanges.add(send(gateway, waits));
+      exchanges.add(send(gateway, waits, "/" + (exchanges.size() + 1)));
       if (exchanges.size() == 1) {
         TestGroup.until("the worker is busy", () -> Files.exists(came));
       }
@@ -141,13 +142,13 @@ class PodsTest {
     for (RecordedExchange exchange : exchanges) {
       assertEquals("through", exchange.await().text());
     }
-    List<String> order = Files.readAllLines(came);
-    assertEquals(order.stream().sorted().toList(), order);
+    assertEquals(List.of("/1", "/2", "/3", "/4", "/5", "/6"), Files.readAllLines(came));
   }
 
   /** With its only slot it asks. */
   private static boolean waits(DaemonGroup gateway) {
-    return gateway.status().busySlots() == 0 && gateway.statistics().waiting() > 0;
+    QueueStatistics now = gateway.statistics();
+    return now.busy() == 0 && now.waiting() > 0;
   }
 
   /** What the loops had begun has been done. */
@@ -310,7 +311,11 @@ class PodsTest {
   }
 
   private RecordedExchange send(DaemonGroup group, ApplicationGroup application) {
-    return RecordedExchange.get(test.loop(0), test.route(application), "/")
+    return send(group, application, "/");
+  }
+
+  private RecordedExchange send(DaemonGroup group, ApplicationGroup application, String path) {
+    return RecordedExchange.get(test.loop(0), test.route(application), path)
         .send(group.application(application.id()));
   }
 
