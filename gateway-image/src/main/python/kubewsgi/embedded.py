@@ -53,6 +53,8 @@ class Interpreter:
         self._host = host
         self._name = name
         self._threads = threads
+        self._is_main = is_main
+        self._modules = []  # the names of the scripts' own
         self._watch = None
         self._extensions = _Extensions(host, is_main)
 
@@ -73,6 +75,7 @@ class Interpreter:
     def load(self, script, callable_name):
         """Loads a script; returns `(handle, base)`: what serves a request, what environs hold."""
         name = f"_kubewsgi_{next(_loads)}"
+        self._modules.append(name)
         application = self._extensions.watch(
             script, lambda: loading.load(script, callable_name, name)
         )
@@ -138,6 +141,13 @@ class Interpreter:
         )
 
     def finish(self):
+        """Lets the applications go; of the main interpreter, only what it holds of them."""
+        if not self._is_main:
+            self._end_threads()
+        for name in self._modules:
+            sys.modules.pop(name, None)
+
+    def _end_threads(self):
         """Waits, but not for ever, for the application's threads, and runs its atexit functions.
 
         The threads keep the interpreter from being ended. What threading._shutdown does, which may

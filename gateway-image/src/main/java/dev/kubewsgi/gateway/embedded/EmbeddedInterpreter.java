@@ -182,7 +182,7 @@ final class EmbeddedInterpreter {
   }
 
   /** The Python stacks of its threads; for a load that takes too long. */
-  String stacks() {
+  synchronized String stacks() {
     var target = interpreter;
     if (target == null) {
       return "";
@@ -205,6 +205,15 @@ final class EmbeddedInterpreter {
   private Interpreter.Handler handler(Route route) {
     var named = handlers.get(script(route));
     return named == null && standsIn ? handlers.values().stream().findFirst().orElse(null) : named;
+  }
+
+  /**
+   * Not while somebody looks at its {@link #stacks}: the load that took too long ends after all.
+   */
+  private synchronized boolean closeInterpreter() {
+    var target = interpreter;
+    interpreter = null;
+    return target.close();
   }
 
   private Stream<EmbeddedRequest> running() {
@@ -391,7 +400,7 @@ final class EmbeddedInterpreter {
         LOG.warnf("application group %s did not end cleanly: %s", group.id(), e.getMessage());
       }
       python.close();
-      if (!interpreter.close()) {
+      if (!closeInterpreter()) {
         LOG.warnf(
             "KW314 application group %s left threads behind that do not end; its interpreter stays"
                 + " in memory until the gateway restarts. End such threads in an atexit function,"

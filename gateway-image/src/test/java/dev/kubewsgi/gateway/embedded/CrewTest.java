@@ -162,7 +162,7 @@ class CrewTest {
       }
     }
     while (served.size() < requests) {
-      Thread.onSpinWait();
+      Thread.sleep(1);
     }
     crew.close();
     for (var thread : threads) {

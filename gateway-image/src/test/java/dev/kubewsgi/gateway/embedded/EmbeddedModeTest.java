@@ -19,7 +19,6 @@ import dev.kubewsgi.routes.QueueSettings;
 import dev.kubewsgi.routes.Route;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -35,6 +35,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Applications in the real CPython of this machine, inside this JVM. */
 @Timeout(60)
@@ -135,9 +137,7 @@ class EmbeddedModeTest {
     exchange.clientIsSlow = true;
     LOOP.execute(() -> mode.application(route.applicationGroup()).handle(exchange));
 
-    while (exchange.receivedBytes() < 256 * 1024) {
-      Thread.onSpinWait();
-    }
+    await(() -> exchange.receivedBytes() >= 256 * 1024);
     assertTrue(!exchange.outcome().isDone() && exchange.receivedBytes() < 2 * 256 * 1024);
     exchange.clientReads();
 
@@ -157,9 +157,7 @@ class EmbeddedModeTest {
     exchange.clientIsSlow = true;
     LOOP.execute(() -> mode.application(route.applicationGroup()).handle(exchange));
 
-    while (exchange.receivedBytes() < 256 * 1024) {
-      Thread.onSpinWait();
-    }
+    await(() -> exchange.receivedBytes() >= 256 * 1024);
     assertTrue(!exchange.outcome().isDone() && exchange.receivedBytes() < 2 * 256 * 1024);
     exchange.clientReads();
 
@@ -308,9 +306,51 @@ class EmbeddedModeTest {
     for (var exchange : exchanges) {
       assertEquals("old", exchange.await().body());
     }
-    while (mode.status().getFirst().workers().size() > 1) {
-      Thread.onSpinWait(); // Bounded by the class's timeout.
-    }
+    await(() -> mode.status().getFirst().workers().size() <= 1);
+  }
+
+  /** By the main interpreter neither, which does not end. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sub", ""})
+  void nothingOfTheOldCodeIsKept(String name) throws Exception {
+    var gone = directory.resolve("gone" + name);
+    var script =
+        Files.writeString(
+            directory.resolve("kept-by-nothing.wsgi"),
+            """
+            import os
+
+            class Application:
+                def __call__(self, environ, start_response):
+                    start_response("200 OK", [])
+                    return [b"old"]
+
+                def __del__(self, close=os.close, open=os.open, flags=os.O_CREAT):
+                    close(open(r"%s", flags))
+
+            application = Application()
+            """
+                .formatted(gone));
+    var old = group(name, script, "1");
+    mode.apply(List.of(old), FIVE_THREADS).get();
+    assertEquals("old", get(route(old, script)).await().body());
+
+    Files.writeString(
+        script,
+        """
+        import gc
+        def application(environ, start_response):
+            gc.collect()  # of the main interpreter; the other one's end is enough
+            start_response("200 OK", [])
+            return [b"new"]
+        """);
+    mode.apply(List.of(group(name, script, "2")), FIVE_THREADS).get();
+
+    await(
+        () -> {
+          assertEquals("new", get(route(old, script)).await().body());
+          return Files.exists(gone);
+        });
   }
 
   @Test
@@ -575,9 +615,7 @@ class EmbeddedModeTest {
           public void readBody(dev.kubewsgi.gateway.exchange.BodyReader reader) {}
         };
     LOOP.execute(() -> mode.application(route.applicationGroup()).handle(exchange));
-    while (!LOG.contains("[r-1] reads now")) {
-      Thread.onSpinWait();
-    }
+    await(() -> LOG.contains("[r-1] reads now"));
     exchange.clientLeaves();
 
     assertNotNull(exchange.await().failure());
@@ -645,9 +683,8 @@ class EmbeddedModeTest {
     var second = get(route).await().body().split(" ");
     assertEquals("second", second[0]);
     assertTrue(Files.exists(Path.of(second[1])));
-    while (Files.exists(Path.of(places[1]))) {
-      Thread.onSpinWait(); // It goes with its interpreter, which drains.
-    }
+    // It goes with its interpreter, which drains.
+    await(() -> !Files.exists(Path.of(places[1])));
     mode.stop().get();
     try (var left = Files.list(sources)) {
       assertEquals(List.of(), left.toList());
@@ -793,9 +830,14 @@ class EmbeddedModeTest {
         .formatted(directory.resolve(name));
   }
 
-  private static void awaitFile(String name) throws IOException {
-    while (!Files.exists(directory.resolve(name))) {
-      Thread.onSpinWait();
+  private static void awaitFile(String name) throws Exception {
+    await(() -> Files.exists(directory.resolve(name)));
+  }
+
+  /** For as long as the class's timeout lets it. */
+  private static void await(Callable<Boolean> condition) throws Exception {
+    while (!condition.call()) {
+      TimeUnit.MILLISECONDS.sleep(1);
     }
   }
 }

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -49,6 +50,7 @@ public final class Interpreter {
 
   private final PythonRuntime runtime;
   private final long firstState;
+  private final List<Handler> handlers = new ArrayList<>();
   private long namespace;
 
   private Interpreter(PythonRuntime runtime, long firstState) {
@@ -113,7 +115,9 @@ public final class Interpreter {
     CPython.Py_IncRef(handle);
     CPython.Py_IncRef(base);
     CPython.Py_DecRef(pair);
-    return new Handler(handle, base);
+    var handler = new Handler(handle, base);
+    handlers.add(handler);
+    return handler;
   }
 
   /**
@@ -149,11 +153,26 @@ public final class Interpreter {
     }
   }
 
-  /** Waits for the application's own threads. The calling thread is attached. */
+  /** Lets the application go, once its own threads have ended. The calling thread is attached. */
   public void finish() throws LoadException {
-    if (!isMain() && isStarted()) {
-      CPython.Py_DecRef(checked(Objects.call(get("finish"))));
+    try {
+      if (isStarted()) {
+        CPython.Py_DecRef(checked(Objects.call(get("finish"))));
+      }
+    } finally {
+      release();
     }
+  }
+
+  /** What is still referred to when an interpreter ends stays in memory for ever. */
+  private void release() {
+    for (var handler : handlers) {
+      CPython.Py_DecRef(handler.handle);
+      CPython.Py_DecRef(handler.base);
+    }
+    handlers.clear();
+    CPython.Py_DecRef(namespace);
+    namespace = 0;
   }
 
   /**
