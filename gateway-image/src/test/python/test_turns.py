@@ -89,6 +89,7 @@ class Turns(unittest.TestCase):
         for gateway, waited in ((self.second, 0.25), (self.third, 7.5)):
             self.assertTrue(gateway.is_busy())
             gateway.ask(waited)
+        self.assertTrue(self.gateway().is_busy())  # by now the worker has read who asks
         self.release(self.first)
         self.assertEqual(self.third.await_turn(), "kept")
         self.assertTrue(self.first.is_busy())  # a request that came later comes not between

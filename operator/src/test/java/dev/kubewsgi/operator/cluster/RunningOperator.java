@@ -7,6 +7,7 @@ import dev.kubewsgi.operator.measure.Measurements;
 import dev.kubewsgi.testing.apiserver.Cluster;
 import dev.kubewsgi.testing.apiserver.TestNamespace;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -17,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The reconcilers in this JVM, as a ServiceAccount of their own that may do everything, so that the
@@ -127,7 +129,7 @@ final class RunningOperator implements AutoCloseable {
                 new OperatorConfig.Account(namespace.name(), "operator")),
             secrets,
             clock,
-            "system:serviceaccount:" + namespace.name() + ":operator");
+            user(namespace.name()));
     running.controllers.start();
     return running;
   }
@@ -152,6 +154,33 @@ final class RunningOperator implements AutoCloseable {
                 .addNewSubject(null, "ServiceAccount", "operator", namespace)
                 .build())
         .serverSideApply();
+    awaitRights(client, user(namespace));
+  }
+
+  /** An API server takes note of a binding some time after it has said that it is there. */
+  private static void awaitRights(KubernetesClient client, String user) {
+    var review =
+        new SubjectAccessReviewBuilder()
+            .withNewSpec()
+            .withUser(user)
+            .withNewResourceAttributes()
+            .withGroup("*")
+            .withResource("*")
+            .withVerb("*")
+            .endResourceAttributes()
+            .endSpec()
+            .build();
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!client.resource(review).create().getStatus().getAllowed()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(user + " has no rights though it is bound to cluster-admin");
+      }
+      LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+    }
+  }
+
+  private static String user(String namespace) {
+    return "system:serviceaccount:" + namespace + ":operator";
   }
 
   /** The name by which the audit log knows it. */
