@@ -147,6 +147,13 @@ class GatewayTest(ImageTest, unittest.TestCase):
                 _, output = self.image.run("sh", "-c", script, uid=uid)
                 self.assertIn("supervise --config FILE", output)
 
+    def test_the_worker_is_compiled_for_the_python_of_the_image(self):
+        look = (
+            "import sys; sys.path.insert(0, '/opt/kube-wsgi/kubewsgi-worker.pyz')\n"
+            "import kubewsgi.supervisor; print(kubewsgi.supervisor.__file__)"
+        )
+        self.assertRuns("python3", "-c", look, uid=USERS[0], says="/kubewsgi/supervisor.pyc")
+
 
 class OperatorTest(ImageTest, unittest.TestCase):
     name = "operator"

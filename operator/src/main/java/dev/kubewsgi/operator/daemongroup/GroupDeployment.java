@@ -144,7 +144,7 @@ final class GroupDeployment {
         .withSecurityContext(securityContext())
         .withImagePullSecrets(PodFields.pullSecrets(spec.imagePullSecrets()))
         .withTopologySpreadConstraints(Spread.of(DaemonGroupModel.labels(group)))
-        .withInitContainers(worker())
+        .withInitContainers(hasWorker() ? List.of() : List.of(worker()))
         .addAllToInitContainers(sources.initContainers())
         .withContainers(workers())
         .withVolumes(volumes())
@@ -158,7 +158,18 @@ final class GroupDeployment {
         given.map(SecurityContext::runAsGroup).orElse(Restrictions.NONROOT));
   }
 
-  /** Puts the worker into whatever image the group has. */
+  private String image() {
+    return Optional.ofNullable(spec.image()).orElse(config.images().group());
+  }
+
+  /**
+   * Whether the image is the one that the worker would be copied from; an overlay may change it.
+   */
+  private boolean hasWorker() {
+    return spec.podTemplate() == null && image().equals(config.images().worker());
+  }
+
+  /** Puts the worker into whatever other image the group has. */
   private Container worker() {
     String target = "/kube-wsgi-worker";
     return new ContainerBuilder()
@@ -174,7 +185,7 @@ final class GroupDeployment {
 
   private Container workers() {
     return supervisor()
-        .withImage(Optional.ofNullable(spec.image()).orElse(config.images().group()))
+        .withImage(image())
         .withImagePullPolicy(
             Optional.ofNullable(spec.imagePullPolicy()).map(Enum::name).orElse(null))
         .withEnv(env())
@@ -226,7 +237,9 @@ final class GroupDeployment {
   private List<Volume> volumes() {
     String name = DaemonGroupModel.name(group);
     List<Volume> volumes = new ArrayList<>();
-    volumes.add(Volumes.empty("worker"));
+    if (!hasWorker()) {
+      volumes.add(Volumes.empty("worker"));
+    }
     volumes.add(
         new VolumeBuilder()
             .withName("group")
@@ -243,7 +256,9 @@ final class GroupDeployment {
 
   private List<VolumeMount> mounts() {
     List<VolumeMount> mounts = new ArrayList<>();
-    mounts.add(Volumes.readOnly("worker", WORKER_DIRECTORY));
+    if (!hasWorker()) {
+      mounts.add(Volumes.readOnly("worker", WORKER_DIRECTORY));
+    }
     mounts.add(Volumes.readOnly("group", DOCUMENT_DIRECTORY));
     mounts.add(Volumes.readOnly("secret", SECRET_DIRECTORY));
     mounts.add(Volumes.mount("run", RUN_DIRECTORY));

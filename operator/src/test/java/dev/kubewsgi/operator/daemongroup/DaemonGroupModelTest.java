@@ -1,6 +1,7 @@
 package dev.kubewsgi.operator.daemongroup;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -160,6 +161,29 @@ final class DaemonGroupModelTest {
     assertEquals(
         "registry.example.com/kube-wsgi/python:0.1",
         template("{}").getSpec().getContainers().getFirst().getImage());
+  }
+
+  /** It starts sooner, in which its image and the one that brings the worker are the same. */
+  @Test
+  void bringsNoWorkerIntoAnImageThatHasIt() {
+    var pod = template("image: registry.example.com/kube-wsgi/worker:0.1").getSpec();
+    assertEquals(List.of(), pod.getInitContainers());
+    assertFalse(pod.getVolumes().stream().anyMatch(volume -> volume.getName().equals("worker")));
+    assertFalse(
+        pod.getContainers().getFirst().getVolumeMounts().stream()
+            .anyMatch(mount -> mount.getMountPath().equals("/opt/kube-wsgi")));
+  }
+
+  @Test
+  void bringsTheWorkerWhereAnOverlayMayHaveChangedTheImage() {
+    var pod =
+        template(
+                """
+                image: registry.example.com/kube-wsgi/worker:0.1
+                podTemplate: {spec: {containers: [{name: workers, image: python:3.12}]}}""")
+            .getSpec();
+    assertEquals("python:3.12", pod.getContainers().getFirst().getImage());
+    assertEquals("worker", pod.getInitContainers().getFirst().getName());
   }
 
   /** A namespace with a quota refuses a pod with a container that has none. */
