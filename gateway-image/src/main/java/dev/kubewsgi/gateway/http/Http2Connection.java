@@ -36,6 +36,12 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Time
    */
   private static final int MOST_SETTINGS = 100;
 
+  /**
+   * Of the limits: what is above that Netty refuses by itself, without a code, a page or a count.
+   * Below it {@link Http2Fields} does.
+   */
+  private static final int ROOM_FOR_REFUSED_FIELDS = 2;
+
   private final Shared shared;
   private final Http2FrameCodec codec;
   private final WriteWatch writeWatch = new WriteWatch();
@@ -66,10 +72,12 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Time
   }
 
   private static Http2FrameCodec codec(HttpSettings settings) {
+    long fields = (long) settings.limits().headers() + settings.limits().requestLine();
     Http2Settings announced =
         Http2Settings.defaultSettings()
             .maxConcurrentStreams(MOST_STREAMS)
-            .maxHeaderListSize(settings.limits().headers() + settings.limits().requestLine());
+            .maxHeaderListSize(
+                Math.min(ROOM_FOR_REFUSED_FIELDS * fields, Http2CodecUtil.MAX_HEADER_LIST_SIZE));
     return Http2FrameCodecBuilder.forServer()
         .initialSettings(announced)
         .validateHeaders(true)

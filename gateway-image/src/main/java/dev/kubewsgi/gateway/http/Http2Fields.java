@@ -36,15 +36,27 @@ final class Http2Fields {
     }
     RequestHead head = new RequestHead(method, path, "HTTP/2.0");
     String authority = text(headers.authority());
+    long bytes = 0;
     if (!authority.isEmpty()) {
       head.add(HeaderName.of("host"), authority);
+      bytes = bytesOfLine("host", authority);
     }
     for (Map.Entry<CharSequence, CharSequence> field : headers) {
       if (field.getKey().charAt(0) != ':') {
+        bytes += bytesOfLine(field.getKey(), field.getValue());
         add(head, text(field.getKey()), text(field.getValue()), authority, names);
       }
     }
+    if (bytes > limits.headers()) {
+      throw new Refused(
+          FailureCode.HEADERS_TOO_LARGE, "as HTTP/1.1 " + bytes + " bytes, above the limit");
+    }
     return head;
+  }
+
+  /** As a line of HTTP/1.1, so that the limit is the same. */
+  private static long bytesOfLine(CharSequence name, CharSequence value) {
+    return name.length() + value.length() + ": \r\n".length();
   }
 
   private static void add(

@@ -65,6 +65,16 @@ final class Http2FieldsTest {
         assertThrows(Refused.class, () -> request(many)).failure().code());
   }
 
+  /** {@code host: h} and {@code x: …}, each with its CRLF. */
+  @Test
+  void fieldsMayHaveAsManyBytesAsThoseOfHttp1() throws Refused {
+    int room = Settings.LIMITS.headers() - "host: h\r\nx: \r\n".length();
+    assertEquals(2, request("x", "y".repeat(room)).size());
+    assertEquals(
+        FailureCode.HEADERS_TOO_LARGE,
+        assertThrows(Refused.class, () -> request("x", "y".repeat(room + 1))).failure().code());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"-1", "5x", "", "99999999999999999999"})
   void aBadContentLengthIsRefused(String value) throws Refused {
