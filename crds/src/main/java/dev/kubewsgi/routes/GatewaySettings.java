@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param timeouts how long it waits
  * @param trustedProxies CIDR blocks of peers whose forwarded headers are believed
  * @param accessLog whether a line is written for each request
+ * @param slowRequests requests that take at least so long have a line in any case; empty: none
  * @param errorPages for failures, at most one for a status
  */
 public record GatewaySettings(
@@ -24,6 +25,7 @@ public record GatewaySettings(
     Timeouts timeouts,
     List<String> trustedProxies,
     boolean accessLog,
+    Optional<Duration> slowRequests,
     List<ErrorPage> errorPages) {
 
   public GatewaySettings {
@@ -35,13 +37,21 @@ public record GatewaySettings(
   /** The same with other listeners. */
   public GatewaySettings listening(List<Listener> others) {
     return new GatewaySettings(
-        id, others, embedded, limits, timeouts, trustedProxies, accessLog, errorPages);
+        id,
+        others,
+        embedded,
+        limits,
+        timeouts,
+        trustedProxies,
+        accessLog,
+        slowRequests,
+        errorPages);
   }
 
   /** The same, with a line for each request. */
   public GatewaySettings logged() {
     return new GatewaySettings(
-        id, listeners, embedded, limits, timeouts, trustedProxies, true, errorPages);
+        id, listeners, embedded, limits, timeouts, trustedProxies, true, slowRequests, errorPages);
   }
 
   /**

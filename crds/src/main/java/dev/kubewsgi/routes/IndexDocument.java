@@ -67,6 +67,7 @@ public record IndexDocument(
     json.object("timeouts", timeouts -> timeouts(timeouts, gateway.timeouts()));
     json.texts("trustedProxies", gateway.trustedProxies());
     json.truth("accessLog", gateway.accessLog());
+    gateway.slowRequests().ifPresent(value -> json.seconds("slowRequests", value));
     json.list("errorPages", gateway.errorPages(), IndexDocument::errorPage);
   }
 
@@ -79,6 +80,7 @@ public record IndexDocument(
         json.object("timeouts", IndexDocument::timeouts),
         json.texts("trustedProxies"),
         json.ifThere("accessLog", DocumentReader::truth).orElse(false),
+        json.ifThere("slowRequests", DocumentReader::seconds),
         json.ifThere("errorPages", (parent, name) -> parent.list(name, IndexDocument::errorPage))
             .orElse(List.of()));
   }

@@ -30,6 +30,7 @@ final class Settings {
         timeouts(spec.timeouts()),
         spec.trustedProxies() == null ? List.of() : spec.trustedProxies(),
         spec.accessLog() == WsgiGatewaySpec.AccessLog.Combined,
+        Optional.ofNullable(spec.slowRequests()).map(Values::duration),
         Optional.ofNullable(spec.errorPages()).orElse(List.of()).stream()
             .map(
                 page ->

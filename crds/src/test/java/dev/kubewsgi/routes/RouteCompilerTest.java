@@ -327,6 +327,7 @@ class RouteCompilerTest {
         settings.timeouts());
     assertEquals(List.of("192.0.2.0/24"), settings.trustedProxies());
     assertTrue(settings.accessLog());
+    assertEquals(Optional.of(Duration.ofSeconds(2)), settings.slowRequests());
     assertEquals(5, settings.embedded().orElseThrow().threads());
   }
 

@@ -48,6 +48,7 @@ class RouteTableDocumentsTest {
               Duration.ZERO),
           List.of("192.0.2.0/24"),
           true,
+          Optional.of(Duration.ofMillis(2500)),
           List.of(new GatewaySettings.ErrorPage(503, "text/plain", "Later. %{CODE}")));
 
   private static final DaemonGroupSettings SITE =
@@ -158,6 +159,16 @@ class RouteTableDocumentsTest {
   }
 
   @Test
+  void anIndexFromBeforeThereWereSlowRequestsHasNone() throws UnreadableDocumentException {
+    RouteTableDocuments documents = RouteTableDocuments.of(table(1, ""));
+    String older = documents.index().replace(",\"slowRequests\":2.5", "");
+    assertNotEquals(documents.index(), older);
+    assertEquals(
+        Optional.empty(),
+        new RouteTableDocuments(older, documents.shards()).table().gateway().slowRequests());
+  }
+
+  @Test
   void embeddedModeThatIsOffStaysOff() throws UnreadableDocumentException {
     RouteTable table =
         new RouteTable(
@@ -169,6 +180,7 @@ class RouteTableDocumentsTest {
                 GATEWAY.timeouts(),
                 List.of(),
                 false,
+                Optional.empty(),
                 List.of()),
             List.of(),
             List.of(),
@@ -261,6 +273,7 @@ class RouteTableDocumentsTest {
             GATEWAY.timeouts(),
             List.of(),
             false,
+            Optional.empty(),
             List.of());
     var table = new RouteTable(withKey, List.of(), List.of(), List.of());
     assertThrows(IllegalArgumentException.class, () -> RouteTableDocuments.of(table));

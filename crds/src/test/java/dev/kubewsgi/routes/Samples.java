@@ -73,6 +73,7 @@ final class Samples {
             new Timeouts("20s", "1m30s", "500ms", "1h", "0s"),
             List.of("192.0.2.0/24"),
             WsgiGatewaySpec.AccessLog.Combined,
+            "2s",
             List.of(new WsgiGatewaySpec.ErrorPage(503, "text/html", "<h1>%{STATUS}</h1>")),
             1,
             new WsgiGatewaySpec.Service(WsgiGatewaySpec.ServiceType.ClusterIP, null),

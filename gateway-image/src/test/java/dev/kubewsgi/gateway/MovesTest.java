@@ -71,6 +71,7 @@ class MovesTest {
             new GatewaySettings.Timeouts(second, second, second, second, second),
             List.of(),
             false,
+            Optional.empty(),
             List.of());
     var daemonGroup =
         new DaemonGroupSettings(

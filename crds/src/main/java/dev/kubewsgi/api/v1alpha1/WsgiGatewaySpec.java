@@ -22,6 +22,7 @@ import java.util.Map;
  *
  * @param trustedProxies null: none
  * @param accessLog null: one of a later release, or of a definition from before there was one
+ * @param slowRequests null: none is slow
  * @param errorPages null: none
  * @param image null: the operator's
  * @param imagePullPolicy null: Kubernetes' choice
@@ -74,6 +75,12 @@ public record WsgiGatewaySpec(
                 + " combined format, then the request id, the microseconds it took, the application"
                 + " group and the code of its failure.")
         AccessLog accessLog,
+    @Size(max = Rules.DURATION_LENGTH)
+        @ValidationRule(value = Rules.POSITIVE_DURATION, message = Rules.POSITIVE_DURATION_MESSAGE)
+        @JsonPropertyDescription(
+            "Requests that take at least so long have the line of Combined in any case, from a"
+                + " request's first byte to its answer's last (WSGISlowRequests). Left out: none.")
+        String slowRequests,
     @Size(min = 1, max = 16)
         @ValidationRule(
             value = "self.all(x, self.exists_one(y, y.status == x.status))",

@@ -410,7 +410,7 @@ abstract sealed class HttpExchange implements Exchange permits Http1Exchange, Ht
   private void count(int finalStatus) {
     long nanos = System.nanoTime() - startNanos;
     shared.stats().requestEnded(finalStatus, nanos / 1000, received, sent);
-    if (shared.settings().accessLog()) {
+    if (nanos >= shared.settings().loggedFrom()) {
       shared.accessLog().add(entry(finalStatus, nanos / 1000));
     }
     reader = null;

@@ -3,9 +3,12 @@ package dev.kubewsgi.gateway.http;
 import dev.kubewsgi.routes.GatewaySettings;
 import dev.kubewsgi.routes.GatewaySettings.Limits;
 import dev.kubewsgi.routes.GatewaySettings.Timeouts;
+import java.time.Duration;
 
 /**
  * What of a gateway's settings holds for every request, ready for use; times in nanoseconds.
+ *
+ * <p>A request that takes at least {@code loggedFrom} has a line in the access log.
  *
  * <p>Connections ask for the settings of the moment at each request, so that a change reaches them
  * without being closed.
@@ -18,8 +21,10 @@ record HttpSettings(
     long write,
     long graceful,
     TrustedProxies trustedProxies,
-    boolean accessLog,
+    long loggedFrom,
     ErrorPages errorPages) {
+
+  private static final long NEVER = Long.MAX_VALUE;
 
   static HttpSettings of(GatewaySettings settings) {
     Timeouts timeouts = settings.timeouts();
@@ -31,7 +36,12 @@ record HttpSettings(
         timeouts.write().toNanos(),
         timeouts.graceful().toNanos(),
         TrustedProxies.of(settings.trustedProxies()),
-        settings.accessLog(),
+        settings.accessLog() ? 0 : settings.slowRequests().map(Duration::toNanos).orElse(NEVER),
         ErrorPages.of(settings.errorPages()));
+  }
+
+  /** Whether any request may have a line. */
+  boolean logs() {
+    return loggedFrom != NEVER;
   }
 }

@@ -57,7 +57,7 @@ final class Shared {
   }
 
   void settings(HttpSettings next) {
-    if (next.accessLog()) {
+    if (next.logs()) {
       accessLog.start();
     }
     settings = next;

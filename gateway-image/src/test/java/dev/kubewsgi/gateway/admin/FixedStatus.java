@@ -84,6 +84,7 @@ public record FixedStatus(boolean isReady, boolean isDraining) implements Gatewa
         new Timeouts(TIME, TIME, TIME, TIME, TIME),
         List.of(),
         false,
+        Optional.empty(),
         List.of());
   }
 

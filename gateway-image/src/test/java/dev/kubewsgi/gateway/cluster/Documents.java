@@ -73,6 +73,7 @@ final class Documents {
         new GatewaySettings.Timeouts(LONG, LONG, LONG, LONG, Duration.ofSeconds(5)),
         List.of(),
         false,
+        Optional.empty(),
         List.of());
   }
 

@@ -19,6 +19,7 @@ import dev.kubewsgi.routes.GatewaySettings.Listener;
 import dev.kubewsgi.routes.GatewaySettings.Timeouts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,11 +27,14 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -728,13 +732,16 @@ final class HttpFrontTest {
   void theAccessLogHasTheRequestsOfAsLongAsTheSettingsWantIt() throws Exception {
     ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
     AccessLog log = AccessLog.to(lines::add);
-    int port = start(constant("hello"), Settings.plain(0), log);
+    BlockingQueue<EventLoop> loops = new LinkedBlockingQueue<>();
+    int port = start(telling(loops, constant("hello")), Settings.plain(0), log);
     try (Client client = new Client(port)) {
       client.send("GET /before HTTP/1.1\r\nHost: h\r\n\r\n");
       client.answer();
+      hasCounted(loops);
       front.reconfigure(Settings.plain(0).logged());
       client.send("GET /while HTTP/1.1\r\nHost: h\r\n\r\n");
       client.answer();
+      hasCounted(loops);
       front.reconfigure(Settings.plain(0));
       client.send("GET /after HTTP/1.1\r\nHost: h\r\n\r\n");
       client.answer();
@@ -742,6 +749,45 @@ final class HttpFrontTest {
     log.close();
     assertEquals(1, lines.size(), lines::toString);
     assertTrue(lines.peek().contains("GET /while "), lines.peek());
+  }
+
+  @Test
+  void theAccessLogHasSlowRequestsInAnyCase() throws Exception {
+    ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
+    AccessLog log = AccessLog.to(lines::add);
+    Application late =
+        exchange ->
+            exchange
+                .eventLoop()
+                .schedule(
+                    () -> exchange.respond(Applications.head(200), Applications.bytes("late")),
+                    20,
+                    TimeUnit.MILLISECONDS);
+    BlockingQueue<EventLoop> loops = new LinkedBlockingQueue<>();
+    int port = start(telling(loops, late), Settings.slowFrom(Duration.ofHours(1)), log);
+    try (Client client = new Client(port)) {
+      client.send("GET /fast HTTP/1.1\r\nHost: h\r\n\r\n");
+      client.answer();
+      hasCounted(loops);
+      front.reconfigure(Settings.slowFrom(Duration.ofMillis(20)));
+      client.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
+      client.answer();
+    }
+    log.close();
+    assertEquals(1, lines.size(), lines::toString);
+    assertTrue(lines.peek().contains("GET /slow "), lines.peek());
+  }
+
+  private static Application telling(Queue<EventLoop> loops, Application application) {
+    return exchange -> {
+      loops.add(exchange.eventLoop());
+      application.handle(exchange);
+    };
+  }
+
+  /** A request is counted and logged after its answer has been sent. */
+  private static void hasCounted(BlockingQueue<EventLoop> loops) throws InterruptedException {
+    loops.take().submit(() -> {}).sync();
   }
 
   private static Exchange taken(Client client, CompletableFuture<Exchange> taken) throws Exception {

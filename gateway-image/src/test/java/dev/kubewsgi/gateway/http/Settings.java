@@ -27,12 +27,26 @@ final class Settings {
     return of(List.of(listener("http", port)), LIMITS, PATIENT, List.of());
   }
 
+  /** With a line for requests that take so long. */
+  static GatewaySettings slowFrom(Duration least) {
+    return of(List.of(listener("http", 0)), LIMITS, PATIENT, List.of(), Optional.of(least));
+  }
+
   static Listener listener(String name, int port) {
     return new Listener(name, "127.0.0.1", port, Optional.empty());
   }
 
   static GatewaySettings of(
       List<Listener> listeners, Limits limits, Timeouts timeouts, List<String> trustedProxies) {
+    return of(listeners, limits, timeouts, trustedProxies, Optional.empty());
+  }
+
+  private static GatewaySettings of(
+      List<Listener> listeners,
+      Limits limits,
+      Timeouts timeouts,
+      List<String> trustedProxies,
+      Optional<Duration> slowRequests) {
     return new GatewaySettings(
         "default/main",
         listeners,
@@ -41,6 +55,7 @@ final class Settings {
         timeouts,
         trustedProxies,
         false,
+        slowRequests,
         List.of());
   }
 }
