@@ -4,15 +4,14 @@ import dev.kubewsgi.api.v1alpha1.WsgiGateway;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A kind's CustomResourceDefinition: the rule book that an API server has too. Each is read when
- * the first object of its kind is met, because start-up waits for it.
+ * the first object of its kind is met, because start-up waits for it, and from the form of it that
+ * the build of crds makes for this.
  *
  * @param schema the openAPIV3Schema of the version
  * @param types checks of types, bounds and unknown fields
@@ -22,16 +21,12 @@ record Definition(String kind, Map<String, Object> schema, SchemaCheck types, Ru
 
   static final String API_VERSION = "kubewsgi.dev/v1alpha1";
 
-  private static final Map<String, String> FILES =
-      Map.of(
-          "WsgiGateway", "wsgigateways.kubewsgi.dev.yaml",
-          "DaemonGroup", "daemongroups.kubewsgi.dev.yaml",
-          "ScriptAlias", "scriptaliases.kubewsgi.dev.yaml");
+  private static final List<String> KINDS = List.of("DaemonGroup", "ScriptAlias", "WsgiGateway");
 
   private static final Map<String, Definition> READ = new ConcurrentHashMap<>();
 
   static List<String> kinds() {
-    return FILES.keySet().stream().sorted().toList();
+    return KINDS;
   }
 
   /**
@@ -44,13 +39,9 @@ record Definition(String kind, Map<String, Object> schema, SchemaCheck types, Ru
   }
 
   private static Definition read(String kind) {
-    String file = "/dev/kubewsgi/crds/" + FILES.get(kind);
-    try (InputStream in = WsgiGateway.class.getResourceAsStream(file)) {
-      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      Document crd = YamlReader.read(Path.of(file), text).documents().getFirst();
-      List<Object> versions = Json.list(crd.get("spec", "versions"));
-      Map<String, Object> schema =
-          Json.map(Json.map(Json.map(versions.getFirst()).get("schema")).get("openAPIV3Schema"));
+    try (InputStream in =
+        WsgiGateway.class.getResourceAsStream("/dev/kubewsgi/schemas/" + kind + ".json")) {
+      Map<String, Object> schema = Json.map(JsonText.read(in));
       return new Definition(kind, schema, new SchemaCheck(schema), new RuleCheck(schema));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
