@@ -1,9 +1,11 @@
 package dev.kubewsgi.cli;
 
+import dev.kubewsgi.cli.manifests.Standalone;
 import dev.kubewsgi.cli.serve.RunCommand;
 import dev.kubewsgi.cli.serve.ServeCommand;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -17,6 +19,8 @@ import picocli.CommandLine.Option;
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 
+  private static final Set<String> OF_MANIFESTS = Set.of("serve", "run", "check");
+
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -28,6 +32,9 @@ public final class Main {
 
   /** Ends the process with the command's exit status. */
   public static void main(String... arguments) {
+    if (arguments.length > 0 && OF_MANIFESTS.contains(arguments[0])) {
+      Standalone.prepare();
+    }
     System.exit(commandLine(arguments).execute(arguments));
   }
 

@@ -39,7 +39,6 @@ final class ManifestLoader {
    * @param texts what to read instead of a file
    */
   static LoadedManifests load(Path directory, Map<Path, String> texts) {
-    CelRule.prepare();
     var loader = new ManifestLoader();
     List<Path> files = loader.files(directory);
     List<Document> documents = new ArrayList<>();

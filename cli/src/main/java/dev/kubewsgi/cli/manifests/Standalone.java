@@ -48,6 +48,21 @@ public final class Standalone {
   }
 
   /**
+   * Loads the rule book on another thread, because start-up waits for it: for whoever will compile
+   * manifests and has something else to do until then.
+   */
+  public static void prepare() {
+    Thread.ofPlatform()
+        .daemon()
+        .name("rule-book")
+        .start(
+            () -> {
+              CelRule.prepare();
+              Definition.kinds().forEach(Definition::of);
+            });
+  }
+
+  /**
    * Compiles every manifest below a directory. Never fails: what is wrong is a finding, and what is
    * right is compiled.
    *
