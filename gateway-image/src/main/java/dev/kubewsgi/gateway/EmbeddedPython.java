@@ -4,11 +4,16 @@ import dev.kubewsgi.gateway.embedded.cpython.PythonRuntime;
 import dev.kubewsgi.gateway.python.PythonFinder;
 import dev.kubewsgi.gateway.python.PythonInstallation;
 import dev.kubewsgi.gateway.python.PythonUnavailableException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
-/** The CPython of this process, started when the first embedded application needs it. */
+/**
+ * The CPython of this process, started when the first embedded application needs it. CPython is
+ * loaded into a process once: what came of that is the answer from then on.
+ */
 final class EmbeddedPython implements Supplier<PythonRuntime> {
 
   /** What applications print and log. */
@@ -16,11 +21,19 @@ final class EmbeddedPython implements Supplier<PythonRuntime> {
 
   private final PythonFinder finder;
   private final Workspace workspace;
-  private PythonRuntime runtime;
+  private CompletableFuture<PythonRuntime> started;
 
   EmbeddedPython(PythonFinder finder, Workspace workspace) {
     this.finder = finder;
     this.workspace = workspace;
+  }
+
+  /** Starts it on another thread, for whoever has something else to do before {@link #get}. */
+  synchronized CompletableFuture<PythonRuntime> start() {
+    if (started == null) {
+      started = CompletableFuture.supplyAsync(this::load, Thread::startVirtualThread);
+    }
+    return started;
   }
 
   /**
@@ -28,12 +41,17 @@ final class EmbeddedPython implements Supplier<PythonRuntime> {
    *     start
    */
   @Override
-  public synchronized PythonRuntime get() {
-    if (runtime == null) {
-      var installation = finder.forEmbedding().orElseThrow(this::noneFound);
-      runtime = PythonRuntime.start(installation, workspace.program(), APPLICATIONS::info);
+  public PythonRuntime get() {
+    try {
+      return start().join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof PythonUnavailableException why ? why : e;
     }
-    return runtime;
+  }
+
+  private PythonRuntime load() {
+    var installation = finder.forEmbedding().orElseThrow(this::noneFound);
+    return PythonRuntime.start(installation, workspace.program(), APPLICATIONS::info);
   }
 
   private PythonUnavailableException noneFound() {

@@ -62,7 +62,7 @@ public final class Gateway implements GatewayStatus {
   private final String version;
   private final Map<String, ServedGateway> gateways = new ConcurrentHashMap<>();
   private final Workspace workspace = new Workspace();
-  private final PythonFinder pythons = new PythonFinder(System.getenv());
+  private final PythonFinder pythons = PythonFinder.OF_THIS_PROCESS;
   private final EmbeddedPython embeddedPython = new EmbeddedPython(pythons, workspace);
   private final ServedDaemonGroups daemonGroups;
   private final AccessLog accessLog = AccessLog.ofLogger();
@@ -91,8 +91,6 @@ public final class Gateway implements GatewayStatus {
             settings ->
                 DaemonGroup.onThisMachine(
                     settings, workspace.daemonRuntime(eventLoops(), pythons)));
-    // Asking a Python takes as long as compiling the manifests: both at once.
-    Thread.ofVirtual().start(pythons::forEmbedding);
   }
 
   /**
@@ -175,6 +173,9 @@ public final class Gateway implements GatewayStatus {
   }
 
   private CompletableFuture<Void> enforce(List<RouteTable> tables) {
+    if (tables.stream().anyMatch(ServedGateway::embeds)) {
+      embeddedPython.start(); // Beside the daemon groups, which nothing of it waits for.
+    }
     tables.forEach(this::open);
     daemonGroups.apply(tables);
     var loaded =

@@ -1,5 +1,6 @@
 package dev.kubewsgi.gateway;
 
+import dev.kubewsgi.gateway.python.PythonFinder;
 import dev.kubewsgi.routes.RouteTable;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
@@ -56,6 +57,8 @@ public final class Lifetime {
     System.setProperty(
         "quarkus.vertx.event-loops-pool-size",
         Integer.toString(Runtime.getRuntime().availableProcessors()));
+    // Asking a Python takes about as long as the start of Quarkus: both at once.
+    Thread.ofVirtual().start(PythonFinder.OF_THIS_PROCESS::forEmbedding);
     var exitStatus = new AtomicInteger(1);
     Quarkus.run(
         program,

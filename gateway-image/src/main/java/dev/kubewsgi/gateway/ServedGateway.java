@@ -40,6 +40,11 @@ final class ServedGateway {
     this.open = open;
   }
 
+  /** Whether a table has something to run in the gateway's process. */
+  static boolean embeds(RouteTable table) {
+    return table.gateway().embedded().isPresent() && !embeddedGroups(table).isEmpty();
+  }
+
   RouteTable table() {
     return table;
   }
@@ -57,7 +62,7 @@ final class ServedGateway {
       front.reconfigure(next.gateway());
     }
     table = next;
-    var groups = embeddedGroups();
+    var groups = embeddedGroups(next);
     var loaded =
         next.gateway()
             .embedded()
@@ -72,7 +77,7 @@ final class ServedGateway {
 
   /** Ends what the table in force does not name; when no request can be on its way there. */
   void retire() {
-    embedded.retire(embeddedGroups());
+    embedded.retire(embeddedGroups(table));
   }
 
   List<Listening> listening() {
@@ -107,7 +112,7 @@ final class ServedGateway {
         _ -> embedded.stop().completeOnTimeout(null, INTERPRETERS_END_MILLIS, MILLISECONDS));
   }
 
-  private List<ApplicationGroup> embeddedGroups() {
+  private static List<ApplicationGroup> embeddedGroups(RouteTable table) {
     return table.applicationGroups().stream()
         .filter(group -> group.processGroup() instanceof ProcessGroup.Embedded)
         .toList();

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /** Waits for something to change in directories. One thread uses it. */
@@ -60,6 +61,26 @@ final class FileWatch implements AutoCloseable {
     while (!changed) {
       changed = take(service.take(), concerns);
     }
+    awaitQuiet(concerns);
+  }
+
+  /**
+   * Returns as {@link #awaitChange} does, or soon after something else is so.
+   *
+   * @param enough whether it is
+   */
+  void awaitChangeUnless(BooleanSupplier enough, Predicate<Path> concerns)
+      throws InterruptedException {
+    while (!enough.getAsBoolean()) {
+      var key = service.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS);
+      if (key != null && take(key, concerns)) {
+        awaitQuiet(concerns);
+        return;
+      }
+    }
+  }
+
+  private void awaitQuiet(Predicate<Path> concerns) throws InterruptedException {
     var until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_MILLIS);
     while (System.nanoTime() < until) {
       var more = service.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS);

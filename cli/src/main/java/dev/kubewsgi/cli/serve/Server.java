@@ -99,6 +99,9 @@ public final class Server implements QuarkusApplication {
 
   private void watch() {
     try (var files = new FileWatch()) {
+      files.watch(manifests.directories(current));
+      // Reading everything again would take the processors from what the first requests wait for.
+      files.awaitChangeUnless(gateway::isReady, this::concerns);
       while (true) {
         files.watch(manifests.directories(current));
         // What changed before this directory was watched would go unseen.

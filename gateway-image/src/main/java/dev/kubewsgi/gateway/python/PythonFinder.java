@@ -24,6 +24,9 @@ public final class PythonFinder {
   /** Names the Python to use: an executable. */
   public static final String CHOICE = "KUBE_WSGI_PYTHON";
 
+  /** Of this process's environment; what it has asked, nobody asks again. */
+  public static final PythonFinder OF_THIS_PROCESS = new PythonFinder(System.getenv());
+
   // Older than the oldest that is supported is not asked; later ones may run workers.
   private static final List<String> NAMES =
       List.of("python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python3.9");
