@@ -16,7 +16,9 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -61,6 +64,26 @@ class ServeTest {
             served.get("/");
             return served.command().output().stream().noneMatch(line -> line.contains(path));
           });
+    }
+  }
+
+  /** Both silence the log of a program that takes them for its own. */
+  @ParameterizedTest
+  @CsvSource({
+    ".env, QUARKUS_LOG_LEVEL=OFF",
+    "config/application.properties, quarkus.log.level=OFF"
+  })
+  void theSettingsOfAnApplicationInTheCurrentDirectoryAreNotTheGateways(String file, String text)
+      throws IOException {
+    Scripts.in(directory, Scripts.embedded("/", "pid.py"), "pid.py");
+    Files.createDirectories(directory.resolve(file).getParent());
+    Files.writeString(directory.resolve(file), text);
+    List<String> command = new ArrayList<>(List.of("env", "--chdir=" + directory));
+    command.add(Checkout.ROOT.resolve("bin/kube-wsgi").toString());
+    command.addAll(ServedDirectory.arguments(Path.of("."), FreePort.find(), FreePort.find()));
+    try (CommandLine serve = CommandLine.startProgram(command, Map.of())) {
+      serve.awaitLine("a line of the log", line -> line.contains("embedded mode runs Python"));
+      serve.awaitLine("a URL of what is there", line -> line.contains("default/root"));
     }
   }
 

@@ -57,6 +57,10 @@ public final class Lifetime {
     System.setProperty(
         "quarkus.vertx.event-loops-pool-size",
         Integer.toString(Runtime.getRuntime().availableProcessors()));
+    // Quarkus takes settings from .env and config/ there, and where a site is served from, they are
+    // of
+    // its applications. Files are found as before: the JVM has asked for its directory already.
+    System.setProperty("user.dir", System.getProperty("java.home"));
     // Asking a Python takes about as long as the start of Quarkus: both at once.
     Thread.ofVirtual().start(PythonFinder.OF_THIS_PROCESS::forEmbedding);
     var exitStatus = new AtomicInteger(1);
