@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  */
 final class CurrentClassFiles {
 
-  /** The first format that must have stack maps, and one after it that everything reads. */
+  /** The oldest format that a cache takes, and a later one that everything reads. */
   private static final int STACK_MAPS = ClassFile.JAVA_6_VERSION;
 
   private static final int CURRENT = ClassFile.JAVA_8_VERSION;

@@ -150,9 +150,11 @@ class GatewayTest(ImageTest, unittest.TestCase):
     def test_the_worker_is_compiled_for_the_python_of_the_image(self):
         look = (
             "import sys; sys.path.insert(0, '/opt/kube-wsgi/kubewsgi-worker.pyz')\n"
-            "import kubewsgi.supervisor; print(kubewsgi.supervisor.__file__)"
+            "import kubewsgi.supervisor as one\n"
+            "print(one.__file__, one.Supervisor.run.__code__.co_filename)"
         )
-        self.assertRuns("python3", "-c", look, uid=USERS[0], says="/kubewsgi/supervisor.pyc")
+        name = "/opt/kube-wsgi/kubewsgi-worker.pyz/kubewsgi/supervisor"
+        self.assertRuns("python3", "-c", look, uid=USERS[0], says=f"{name}.pyc {name}.py")
 
 
 class OperatorTest(ImageTest, unittest.TestCase):

@@ -12,7 +12,8 @@ import org.jboss.logging.Logger;
 
 /**
  * The CPython of this process, started when the first embedded application needs it. CPython is
- * loaded into a process once: what came of that is the answer from then on.
+ * loaded into a process once: that there is one, or that none can be had, is the answer from then
+ * on. What fails before that, as a full disk does, is tried again.
  */
 final class EmbeddedPython implements Supplier<PythonRuntime> {
 
@@ -42,10 +43,21 @@ final class EmbeddedPython implements Supplier<PythonRuntime> {
    */
   @Override
   public PythonRuntime get() {
+    var attempt = start();
     try {
-      return start().join();
+      return attempt.join();
     } catch (CompletionException e) {
-      throw e.getCause() instanceof PythonUnavailableException why ? why : e;
+      if (e.getCause() instanceof PythonUnavailableException why) {
+        throw why;
+      }
+      forget(attempt);
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  private synchronized void forget(CompletableFuture<PythonRuntime> attempt) {
+    if (started == attempt) {
+      started = null;
     }
   }
 

@@ -57,9 +57,8 @@ public final class Lifetime {
     System.setProperty(
         "quarkus.vertx.event-loops-pool-size",
         Integer.toString(Runtime.getRuntime().availableProcessors()));
-    // Quarkus takes settings from .env and config/ there, and where a site is served from, they are
-    // of
-    // its applications. Files are found as before: the JVM has asked for its directory already.
+    // Quarkus takes settings from .env and config/ in it. Where a site is served from, they are the
+    // applications' own. Files are found as before: the JVM has its directory since its start.
     System.setProperty("user.dir", System.getProperty("java.home"));
     // Asking a Python takes about as long as the start of Quarkus: both at once.
     Thread.ofVirtual().start(PythonFinder.OF_THIS_PROCESS::forEmbedding);

@@ -36,6 +36,9 @@ public final class Server implements QuarkusApplication {
 
   private volatile Compilation current;
 
+  /** Whether the table has been printed: all serve, or have taken their time. */
+  private volatile boolean started;
+
   /**
    * Serves until a signal comes.
    *
@@ -70,6 +73,7 @@ public final class Server implements QuarkusApplication {
     var watching = Thread.ofPlatform().daemon().name("file-watch").start(this::watch);
     awaitReady();
     print(System.out);
+    started = true;
     Quarkus.waitForExit();
     watching.interrupt();
     Lifetime.drain(gateway);
@@ -84,9 +88,14 @@ public final class Server implements QuarkusApplication {
 
   private void awaitReady() throws InterruptedException {
     var until = System.nanoTime() + LONGEST_WAIT.toNanos();
-    while (!gateway.isReady() && !Lifetime.isEnding() && System.nanoTime() < until) {
+    while (!isSettled() && !Lifetime.isEnding() && System.nanoTime() < until) {
       Thread.sleep(READY_POLL_MILLIS);
     }
+  }
+
+  /** Of no gateway nothing is awaited: what is wrong has been said. */
+  private boolean isSettled() {
+    return gateway.isReady() || gateway.routeTables().isEmpty();
   }
 
   private void print(PrintStream out) {
@@ -101,7 +110,7 @@ public final class Server implements QuarkusApplication {
     try (var files = new FileWatch()) {
       files.watch(manifests.directories(current));
       // Reading everything again would take the processors from what the first requests wait for.
-      files.awaitChangeUnless(gateway::isReady, this::concerns);
+      files.awaitChangeUnless(() -> started, this::concerns);
       while (true) {
         files.watch(manifests.directories(current));
         // What changed before this directory was watched would go unseen.

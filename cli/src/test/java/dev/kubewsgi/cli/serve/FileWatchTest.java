@@ -1,6 +1,7 @@
 package dev.kubewsgi.cli.serve;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +43,7 @@ class FileWatchTest {
       files.watch(Set.of(directory));
       Files.writeString(directory.resolve("unconcerned.db"), "");
       files.awaitChangeUnless(() -> looks.incrementAndGet() == 3, _ -> false);
+      assertEquals(3, looks.get());
     }
   }
 }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 
 /**
  * Makes, from a definition, the file that kube-wsgi validates by: its schema as JSON and without
- * descriptions, because the definition as it is would take 70 ms of every start to be read.
+ * descriptions, because every start would wait for the definition as it is to be read.
  */
 final class SchemaFile {
 

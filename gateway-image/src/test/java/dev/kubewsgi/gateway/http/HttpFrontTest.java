@@ -772,6 +772,7 @@ final class HttpFrontTest {
       front.reconfigure(Settings.slowFrom(Duration.ofMillis(20)));
       client.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
       client.answer();
+      hasCounted(loops);
     }
     log.close();
     assertEquals(1, lines.size(), lines::toString);

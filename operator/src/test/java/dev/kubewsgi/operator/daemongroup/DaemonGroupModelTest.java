@@ -163,7 +163,7 @@ final class DaemonGroupModelTest {
         template("{}").getSpec().getContainers().getFirst().getImage());
   }
 
-  /** It starts sooner, in which its image and the one that brings the worker are the same. */
+  /** A pod starts sooner without a container that copies what is there. */
   @Test
   void bringsNoWorkerIntoAnImageThatHasIt() {
     var pod = template("image: registry.example.com/kube-wsgi/worker:0.1").getSpec();

@@ -171,8 +171,9 @@ public final class Interpreter {
       CPython.Py_DecRef(handler.base);
     }
     handlers.clear();
-    CPython.Py_DecRef(namespace);
-    namespace = 0;
+    var last = namespace;
+    namespace = 0; // First: whoever asks for stacks looks for it.
+    CPython.Py_DecRef(last);
   }
 
   /**
