@@ -26,6 +26,24 @@ def environment() -> dict[str, str]:
     return {**ENVIRONMENT, **passed_on}
 
 
+def run_to_its_end(command: list[str], timeout: float | None = None) -> None:
+    """Run a command in that environment; raise, with its output, unless it succeeds.
+
+    timeout: in seconds
+    """
+    run = subprocess.run(
+        command,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    if run.returncode != 0:
+        raise BenchError(f"`{' '.join(command)}` exited with {run.returncode}:\n{run.stdout}")
+
+
 class ServerProcess:
     """One running server: its root process and whatever that has started."""
 

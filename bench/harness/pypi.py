@@ -7,12 +7,10 @@ bench/requirements.txt.
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 
-from .errors import BenchError
 from .paths import BENCH, REPOSITORY
-from .processes import environment
+from .processes import run_to_its_end
 
 REQUIREMENTS = BENCH / "requirements.txt"
 VENV = REPOSITORY / "target" / "bench"
@@ -28,10 +26,12 @@ def ensure_installed() -> None:
         return
     print(f"installing bench/requirements.txt into {VENV.relative_to(REPOSITORY)}", flush=True)
     # --system-site-packages: for Debian's Django.
-    _run(["/usr/bin/python3", "-m", "venv", "--clear", "--system-site-packages", str(VENV)])
+    run_to_its_end(
+        ["/usr/bin/python3", "-m", "venv", "--clear", "--system-site-packages", str(VENV)]
+    )
     pip = [_program("pip"), "install", "--quiet", "--disable-pip-version-check"]
     # --ignore-installed: what Debian has of another version must not be taken instead.
-    _run([*pip, "--ignore-installed", "--no-deps", "--requirement", str(REQUIREMENTS)])
+    run_to_its_end([*pip, "--ignore-installed", "--no-deps", "--requirement", str(REQUIREMENTS)])
     made_for.write_text(wanted)
 
 
@@ -92,16 +92,3 @@ def _in(folder: Path, *variables: str) -> list[str]:
 
 def _program(name: str) -> str:
     return str(VENV / "bin" / name)
-
-
-def _run(command: list[str]) -> None:
-    run = subprocess.run(
-        command,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if run.returncode != 0:
-        raise BenchError(f"{' '.join(command)} failed:\n{run.stdout}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,9 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from . import peers, procfs
-from .errors import BenchError
 from .paths import BENCH, KUBE_WSGI
-from .processes import ServerProcess, environment, wait_until_valid
+from .processes import ServerProcess, run_to_its_end, wait_until_valid
 from .site import Site
 from .workloads import DJANGO, ECHO, HELLO, WORKLOADS, Workload
 
@@ -59,17 +57,7 @@ class Target:
 def build(manifests: str) -> None:
     """Let kube-wsgi check a folder of bench/manifests, which builds it first if that is needed."""
     command = [str(KUBE_WSGI), "check", str(BENCH / "manifests" / manifests)]
-    check = subprocess.run(
-        command,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=BUILD_TIMEOUT_SECONDS,
-        check=False,
-    )
-    if check.returncode != 0:
-        raise BenchError(f"`kube-wsgi check` exited with {check.returncode}:\n{check.stdout}")
+    run_to_its_end(command, BUILD_TIMEOUT_SECONDS)
 
 
 def kube_wsgi(manifests: Path, site: Site) -> list[list[str]]:

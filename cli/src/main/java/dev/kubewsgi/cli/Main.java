@@ -5,7 +5,6 @@ import dev.kubewsgi.cli.serve.RunCommand;
 import dev.kubewsgi.cli.serve.ServeCommand;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
-import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -19,8 +18,6 @@ import picocli.CommandLine.Option;
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 
-  private static final Set<String> OF_MANIFESTS = Set.of("serve", "run", "check");
-
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -32,21 +29,17 @@ public final class Main {
 
   /** Ends the process with the command's exit status. */
   public static void main(String... arguments) {
-    if (arguments.length > 0 && OF_MANIFESTS.contains(arguments[0])) {
-      Standalone.prepare();
-    }
     System.exit(commandLine(arguments).execute(arguments));
   }
 
   /** Knows the command that is called, or all of them: a start would wait for what each says. */
   static CommandLine commandLine(String... arguments) {
-    var line = new CommandLine(new Main());
     var called = arguments.length == 0 ? "" : arguments[0];
     var commands =
         switch (called) {
-          case "serve" -> List.of(new ServeCommand());
-          case "run" -> List.of(new RunCommand());
-          case "check" -> List.of(new CheckCommand());
+          case "serve" -> ofManifests(new ServeCommand());
+          case "run" -> ofManifests(new RunCommand());
+          case "check" -> ofManifests(new CheckCommand());
           case "gateway" -> List.of(new GatewayCommand());
           default ->
               List.of(
@@ -56,7 +49,14 @@ public final class Main {
                   new GatewayCommand(),
                   new HelpCommand());
         };
+    var line = new CommandLine(new Main());
     commands.forEach(line::addSubcommand);
     return line;
+  }
+
+  /** One that compiles manifests, whose rule book is loaded while the command line is read. */
+  private static List<Object> ofManifests(Object command) {
+    Standalone.prepare();
+    return List.of(command);
   }
 }
